@@ -45,8 +45,7 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_client(parallel_isr_port *po
   information->TryAllocatePortAtInterruptLevel = parallel_isr_try_allocate_port;
   information->FreePortFromInterruptLevel = parallel_isr_free_port;
   information->Context = &connection->handle;
-  PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_CONNECTED,
-                     parallel_isr_backend_load_pointer(&connection->handle.client));
+  PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_CONNECTED, parallel_isr_backend_load_pointer(&connection->handle.client));
   return STATUS_SUCCESS;
 }
 
@@ -128,8 +127,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_disconnect(parallel_isr_port *port,
   parallel_isr_backend_lock(port);
   NTSTATUS status = STATUS_INVALID_PARAMETER;
   if (service != NULL)
-    status =
-        parallel_isr_disconnect_locked(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
+    status = parallel_isr_disconnect_locked(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
   parallel_isr_backend_unlock(port);
   return status;
 }

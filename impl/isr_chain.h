@@ -22,7 +22,8 @@ PARALLEL_ISR_INTERNAL parallel_isr_connection *parallel_isr_chain_at(parallel_is
 /* ---- the table --------------------------------------------------------------------------------------------------- */
 
 /* Position of a connected routine with its context; connection_count if there is none. */
-PARALLEL_ISR_INTERNAL uint32_t parallel_isr_chain_find(parallel_isr_port *port, PKSERVICE_ROUTINE routine, PVOID context)
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_chain_find(parallel_isr_port *port, PKSERVICE_ROUTINE routine,
+                                                       PVOID context)
 {
   uint32_t position = 0u;
   while (position < port->connection_count) {
@@ -34,8 +35,8 @@ PARALLEL_ISR_INTERNAL uint32_t parallel_isr_chain_find(parallel_isr_port *port, 
 }
 
 /* Connects behind the others, in the slot that is free for longest. There is one. */
-PARALLEL_ISR_INTERNAL parallel_isr_connection *parallel_isr_chain_append(parallel_isr_port *port, PVOID client,
-                                                                         const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service)
+PARALLEL_ISR_INTERNAL parallel_isr_connection *
+parallel_isr_chain_append(parallel_isr_port *port, PVOID client, const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service)
 {
   parallel_isr_connection *connection = parallel_isr_chain_at(port, port->connection_count);
   connection->service = *service;

@@ -19,7 +19,8 @@
 /* A counter that is kept without the gate. It stops at the limit: fewer contexts than limit can be between the steps. */
 PARALLEL_ISR_INTERNAL void parallel_isr_count_atomic(volatile uint32_t *counter)
 {
-  if (parallel_isr_backend_load(counter) < PARALLEL_ISR_COUNTER_LIMIT) (void)parallel_isr_backend_fetch_add(counter, 1u);
+  if (parallel_isr_backend_load(counter) < PARALLEL_ISR_COUNTER_LIMIT)
+    (void)parallel_isr_backend_fetch_add(counter, 1u);
 }
 
 /* A counter that the gate holder keeps. */
@@ -103,8 +104,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_free(parallel_isr_port *port, PVOID clien
   }
   PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_FREED, caller);
   /* A client whose deferred routine is running need not be told that the port is free: he would trigger himself for ever. */
-  if (parallel_isr_backend_load_pointer(&port->checking) != caller)
-    parallel_isr_backend_store(&port->check_wanted, 1u);
+  if (parallel_isr_backend_load_pointer(&port->checking) != caller) parallel_isr_backend_store(&port->check_wanted, 1u);
   if (parallel_isr_users_leave(port) > 1u)
     parallel_isr_backend_request_dpc(port); /* the head of the queue is owed the port */
   else if (parallel_isr_backend_load(&port->check_wanted) != 0u)

@@ -133,18 +133,18 @@ typedef struct parallel_isr_port parallel_isr_port;
 
 /** @name Basic types of the DDI
  *  The DDI's ULONG has 32 bits everywhere. @{ */
-typedef int32_t NTSTATUS;     /**< A status; negative values are errors. */
-typedef uint8_t BOOLEAN;      /**< TRUE or FALSE. */
-typedef uint8_t UCHAR;        /**< An octet. */
-typedef UCHAR *PUCHAR;        /**< Register base of the port. */
-typedef uint16_t USHORT;      /**< 16 bits. */
-typedef uint32_t ULONG;       /**< 32 bits. */
-typedef int32_t LONG;         /**< 32 bits, signed. */
-typedef uintptr_t ULONG_PTR;  /**< An unsigned integer as wide as a pointer. */
-typedef void *PVOID;          /**< An opaque pointer. */
-typedef UCHAR KIRQL;          /**< An interrupt request level. */
-typedef ULONG_PTR KAFFINITY;  /**< A set of processors. */
-typedef ULONG_PTR KSPIN_LOCK; /**< The platform's spin lock. */
+typedef int32_t NTSTATUS;        /**< A status; negative values are errors. */
+typedef uint8_t BOOLEAN;         /**< TRUE or FALSE. */
+typedef uint8_t UCHAR;           /**< An octet. */
+typedef UCHAR *PUCHAR;           /**< Register base of the port. */
+typedef uint16_t USHORT;         /**< 16 bits. */
+typedef uint32_t ULONG;          /**< 32 bits. */
+typedef int32_t LONG;            /**< 32 bits, signed. */
+typedef uintptr_t ULONG_PTR;     /**< An unsigned integer as wide as a pointer. */
+typedef void *PVOID;             /**< An opaque pointer. */
+typedef UCHAR KIRQL;             /**< An interrupt request level. */
+typedef ULONG_PTR KAFFINITY;     /**< A set of processors. */
+typedef ULONG_PTR KSPIN_LOCK;    /**< The platform's spin lock. */
 typedef KSPIN_LOCK *PKSPIN_LOCK; /**< A spin lock. */
 /** @} */
 
@@ -347,15 +347,10 @@ typedef struct _MORE_PARALLEL_PORT_INFORMATION {
 /** @} */
 
 /** @cond */
-#ifdef _WIN64
-#define PARALLEL_ISR_POINTER_64 1
-#else
-#define PARALLEL_ISR_POINTER_64 (sizeof(void *) == 8)
-#endif
-#define PARALLEL_ISR_LAYOUT(type, size64, size32)                                      \
-  PARALLEL_ISR_STATIC_ASSERT(sizeof(type) == (PARALLEL_ISR_POINTER_64 ? size64 : size32), "size of " #type)
-#define PARALLEL_ISR_OFFSET(type, member, offset64, offset32)                          \
-  PARALLEL_ISR_STATIC_ASSERT(offsetof(type, member) == (PARALLEL_ISR_POINTER_64 ? offset64 : offset32), \
+#define PARALLEL_ISR_LAYOUT(type, size64, size32) \
+  PARALLEL_ISR_STATIC_ASSERT(sizeof(type) == (sizeof(void *) == 8 ? size64 : size32), "size of " #type)
+#define PARALLEL_ISR_OFFSET(type, member, offset64, offset32)                                       \
+  PARALLEL_ISR_STATIC_ASSERT(offsetof(type, member) == (sizeof(void *) == 8 ? offset64 : offset32), \
                              "offset of " #type "::" #member)
 PARALLEL_ISR_LAYOUT(PARALLEL_PORT_INFORMATION, 56, 32);
 PARALLEL_ISR_OFFSET(PARALLEL_PORT_INFORMATION, Controller, 8, 8);
@@ -396,10 +391,10 @@ PARALLEL_ISR_LAYOUT(IO_INTERRUPT_MESSAGE_INFO_ENTRY, 48, 40);
 #if !defined(PARALLEL_ISR_PLATFORM_DDI) || !defined(IOCTL_INTERNAL_PARCHIP_CONNECT)
 /** Output of CONNECT_INTERRUPT (DDI: parallel.h; a platform header without the PARCHIP codes lacks it). */
 typedef struct _PARALLEL_INTERRUPT_INFORMATION {
-  PKINTERRUPT InterruptObject;                                   /**< The interrupt object. */
+  PKINTERRUPT InterruptObject;                                    /**< The interrupt object. */
   PPARALLEL_TRY_ALLOCATE_ROUTINE TryAllocatePortAtInterruptLevel; /**< parallel_isr_try_allocate_port(). */
-  PPARALLEL_FREE_ROUTINE FreePortFromInterruptLevel;             /**< parallel_isr_free_port(). */
-  PVOID Context;                                                 /**< Argument of both: the handle of the connection. */
+  PPARALLEL_FREE_ROUTINE FreePortFromInterruptLevel;              /**< parallel_isr_free_port(). */
+  PVOID Context; /**< Argument of both: the handle of the connection. */
 } PARALLEL_INTERRUPT_INFORMATION;
 #endif
 
@@ -550,11 +545,11 @@ typedef struct parallel_isr_configuration {
                                              the port has no line, and connect is `STATUS_NOT_SUPPORTED`. */
   BOOLEAN walk_again;                   /**< Latched line of several devices: pass again until nobody claims. */
   uint32_t storm_unclaimed;             /**< Report a window with more unclaimed interrupts than this; 0: never. */
-  parallel_isr_storm_routine storm_routine; /**< Whom to report to; may be NULL. */
-  PVOID storm_context;                      /**< Its context. */
-  PHYSICAL_ADDRESS original_controller;     /**< PARALLEL_PORT_INFORMATION::OriginalController. */
-  PUCHAR controller;                        /**< PARALLEL_PORT_INFORMATION::Controller. */
-  ULONG span_of_controller;                 /**< PARALLEL_PORT_INFORMATION::SpanOfController. */
+  parallel_isr_storm_routine storm_routine;   /**< Whom to report to; may be NULL. */
+  PVOID storm_context;                        /**< Its context. */
+  PHYSICAL_ADDRESS original_controller;       /**< PARALLEL_PORT_INFORMATION::OriginalController. */
+  PUCHAR controller;                          /**< PARALLEL_PORT_INFORMATION::Controller. */
+  ULONG span_of_controller;                   /**< PARALLEL_PORT_INFORMATION::SpanOfController. */
   parallel_isr_backend_configuration backend; /**< What the platform needs to know. */
 } parallel_isr_configuration;
 
@@ -595,19 +590,19 @@ struct parallel_isr_port {
   volatile uint32_t refused;        /**< Atomic: see parallel_isr_statistics. */
   parallel_isr_handle nameless;     /**< The handle of everybody without a name. */
   const parallel_isr_configuration *configuration; /**< Read only. */
-  uint32_t connection_count;        /**< Gate: positions 0 .. count-1 are connected, the rest free, oldest first. */
-  uint32_t check_position;          /**< Gate: where the next round of deferred checks starts. */
-  uint32_t queue_length;            /**< Gate: positions 0 .. length-1 are queued. */
-  uint32_t ended_count;             /**< Gate: the next positions wait for their completion call; the rest is free. */
-  uint32_t passes;                  /**< Gate: see parallel_isr_statistics. */
-  uint32_t unclaimed;               /**< Gate: see parallel_isr_statistics. */
-  uint32_t longest_run;             /**< Gate: see parallel_isr_statistics. */
-  uint32_t exhausted;               /**< Gate: see parallel_isr_statistics. */
-  uint32_t checks;                  /**< Gate: see parallel_isr_statistics. */
-  uint32_t handovers;               /**< Gate: see parallel_isr_statistics. */
-  uint32_t window_interrupts;       /**< Gate: storm rule. */
-  uint32_t window_unclaimed;        /**< Gate: storm rule. */
-  uint32_t line_connected;          /**< Mutex: the line is connected. */
+  uint32_t connection_count;         /**< Gate: positions 0 .. count-1 are connected, the rest free, oldest first. */
+  uint32_t check_position;           /**< Gate: where the next round of deferred checks starts. */
+  uint32_t queue_length;             /**< Gate: positions 0 .. length-1 are queued. */
+  uint32_t ended_count;              /**< Gate: the next positions wait for their completion call; the rest is free. */
+  uint32_t passes;                   /**< Gate: see parallel_isr_statistics. */
+  uint32_t unclaimed;                /**< Gate: see parallel_isr_statistics. */
+  uint32_t longest_run;              /**< Gate: see parallel_isr_statistics. */
+  uint32_t exhausted;                /**< Gate: see parallel_isr_statistics. */
+  uint32_t checks;                   /**< Gate: see parallel_isr_statistics. */
+  uint32_t handovers;                /**< Gate: see parallel_isr_statistics. */
+  uint32_t window_interrupts;        /**< Gate: storm rule. */
+  uint32_t window_unclaimed;         /**< Gate: storm rule. */
+  uint32_t line_connected;           /**< Mutex: the line is connected. */
   parallel_isr_backend_port backend; /**< The platform's. */
 };
 
@@ -618,21 +613,21 @@ struct parallel_isr_port {
  * library. `object` is a `const volatile void *`.
  */
 typedef enum parallel_isr_trace_event {
-  PARALLEL_ISR_TRACE_DISPATCH,     /**< An interrupt entered the chain. */
-  PARALLEL_ISR_TRACE_DISPATCHED,   /**< It leaves. */
-  PARALLEL_ISR_TRACE_MERGED,       /**< It found the gate held: another context runs its pass. */
-  PARALLEL_ISR_TRACE_GATE_TAKEN,   /**< The gate is held. */
-  PARALLEL_ISR_TRACE_GATE_LEFT,    /**< The gate is about to be given up. */
-  PARALLEL_ISR_TRACE_PASS,         /**< A pass starts. */
-  PARALLEL_ISR_TRACE_PASSED,       /**< It ended. */
-  PARALLEL_ISR_TRACE_OWNED,        /**< The port has an owner: object is its identity. */
-  PARALLEL_ISR_TRACE_FREED,        /**< The port is about to be given up by the owner. */
-  PARALLEL_ISR_TRACE_QUEUED,       /**< A request was queued: object is its client. */
-  PARALLEL_ISR_TRACE_DPC,          /**< A DPC run starts. */
-  PARALLEL_ISR_TRACE_DPC_ENDED,    /**< It ended. */
-  PARALLEL_ISR_TRACE_CHECK,        /**< A deferred routine is called: object is its client. */
-  PARALLEL_ISR_TRACE_CONNECTED,    /**< A client was connected: object is its identity. */
-  PARALLEL_ISR_TRACE_DISCONNECTED  /**< A client was disconnected: object is its identity. */
+  PARALLEL_ISR_TRACE_DISPATCH,    /**< An interrupt entered the chain. */
+  PARALLEL_ISR_TRACE_DISPATCHED,  /**< It leaves. */
+  PARALLEL_ISR_TRACE_MERGED,      /**< It found the gate held: another context runs its pass. */
+  PARALLEL_ISR_TRACE_GATE_TAKEN,  /**< The gate is held. */
+  PARALLEL_ISR_TRACE_GATE_LEFT,   /**< The gate is about to be given up. */
+  PARALLEL_ISR_TRACE_PASS,        /**< A pass starts. */
+  PARALLEL_ISR_TRACE_PASSED,      /**< It ended. */
+  PARALLEL_ISR_TRACE_OWNED,       /**< The port has an owner: object is its identity. */
+  PARALLEL_ISR_TRACE_FREED,       /**< The port is about to be given up by the owner. */
+  PARALLEL_ISR_TRACE_QUEUED,      /**< A request was queued: object is its client. */
+  PARALLEL_ISR_TRACE_DPC,         /**< A DPC run starts. */
+  PARALLEL_ISR_TRACE_DPC_ENDED,   /**< It ended. */
+  PARALLEL_ISR_TRACE_CHECK,       /**< A deferred routine is called: object is its client. */
+  PARALLEL_ISR_TRACE_CONNECTED,   /**< A client was connected: object is its identity. */
+  PARALLEL_ISR_TRACE_DISCONNECTED /**< A client was disconnected: object is its identity. */
 } parallel_isr_trace_event;
 
 /* ================================================================================================================== *
@@ -736,7 +731,8 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_disconnect(parallel_isr_port *port,
  * @return What @p routine returned; FALSE without a call if the level is DIRQL already, or it is NULL.
  * @par Constraints <= DISPATCH_LEVEL; waits for the ISRs of this chain that are running.
  */
-PARALLEL_ISR_API BOOLEAN parallel_isr_synchronize(parallel_isr_port *port, PKSYNCHRONIZE_ROUTINE routine, PVOID context);
+PARALLEL_ISR_API BOOLEAN parallel_isr_synchronize(parallel_isr_port *port, PKSYNCHRONIZE_ROUTINE routine,
+                                                  PVOID context);
 
 /** @brief Sees one connection. @param context The visitor's. @param connection A copy. @return FALSE to stop. */
 typedef BOOLEAN(NTAPI *parallel_isr_visitor)(PVOID context, const parallel_isr_connection_information *connection);
