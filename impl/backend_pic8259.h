@@ -6,11 +6,16 @@
  *  - The interrupt line is a bit of the interrupt mask; the image's interrupt handler calls
  *    parallel_isr_pic8259_interrupt(), the trampoline.
  *  - DIRQL is "interrupts are off on this processor"; DISPATCH_LEVEL is "this processor runs a DPC".
- *  - A DPC is run, interrupts on, where the level falls back to PASSIVE_LEVEL: at the end of the trampoline, in exit, or
- *    in the request itself. It never nests on a processor: whoever finds one running leaves the request to it.
+ *  - A DPC is run, interrupts on, where the level falls back to PASSIVE_LEVEL: at the end of the trampoline, in exit,
+ *    or in the request itself. It never nests on a processor: whoever finds one running leaves the request to it.
  *  - No state but the caller's: parallel_isr_pic8259, shared by all ports on this pair of chips, and the port.
  *
- * Built for one processor, a read-modify-write is one unlocked instruction, or a retry that only an interrupt causes.
+ * Options, as those of parallel_isr.h:
+ *  - PARALLEL_ISR_PIC8259_CPUS: how many processors use the library; default 1. Built for one, a read-modify-write is
+ *    one unlocked instruction, or a retry that only an interrupt causes.
+ *  - PARALLEL_ISR_PIC8259_CPU(): which of them this is, 0 .. CPUS - 1; needed if there are several.
+ *  - PARALLEL_ISR_PIC8259_MACHINE "file.h": the six functions that are not C (see "the machine" below), from elsewhere:
+ *    for a test or a proof that models the chips and the interrupt flag. Atomics are the compiler's then.
  */
 
 /* ================================================================================================================== *
@@ -20,7 +25,9 @@
 #ifndef PARALLEL_ISR_BACKEND_PIC8259_H
 #define PARALLEL_ISR_BACKEND_PIC8259_H
 
+/** @cond */
 #define PARALLEL_ISR_BACKEND_SEAM 1
+/** @endcond */
 
 #if !defined(__GNUC__)
 #error "backend_pic8259.h needs a compiler with GNU C inline assembly: gcc or clang"
@@ -70,7 +77,7 @@ typedef struct parallel_isr_pic8259 {
   parallel_isr_pic8259_line lines[PARALLEL_ISR_PIC8259_LINES]; /**< By number of the line. */
   volatile uint32_t dpc;         /**< Atomic: bit n: line n's DPC is requested; bit 16 + n: it may not be started. */
   volatile uint32_t mask_lock;   /**< Atomic: nonzero while somebody changes an interrupt mask. */
-  volatile uint32_t spurious[2]; /**< Atomic: spurious interrupts of master and slave; see there. */
+  volatile uint32_t spurious[2]; /**< Atomic: see parallel_isr_pic8259_spurious(). */
   volatile uint32_t in_dpc[PARALLEL_ISR_PIC8259_CPUS]; /**< Own processor: nonzero while it runs a DPC. */
 } parallel_isr_pic8259;
 
@@ -110,8 +117,8 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_pic8259_initialize(parallel_isr_pic8259 *
 /**
  * @brief The trampoline: what the handler of a line's vector calls, and all that it need do.
  *
- * Tells a spurious interrupt from a real one, gives a real one to the port of the line if it is connected, sends exactly
- * the ends of interrupt that are due, then runs pending DPCs with interrupts on. It reads nothing of any device.
+ * Tells a spurious interrupt from a real one, gives a real one to the port of the line if it is connected, sends
+ * exactly the ends of interrupt that are due, then runs pending DPCs with interrupts on. It reads nothing of a device.
  *
  * Source: DESIGN 3.3; Intel 8259A data sheet ("default IR7").
  *
@@ -177,7 +184,6 @@ extern "C" {
 
 /* ---- the machine: what is not C ---------------------------------------------------------------------------------- */
 
-/* A test or a proof replaces these six by a model of the chips and of the interrupt flag. */
 #ifdef PARALLEL_ISR_PIC8259_MACHINE
 #include PARALLEL_ISR_PIC8259_MACHINE
 #else
@@ -329,8 +335,8 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_relax(void)
  *
  * Invariant: whoever sets REQUESTED makes its own processor look at the word afterwards, at the latest when its level
  * falls to PASSIVE_LEVEL (lower, below). It then sees the request and takes it, or sees CLOSED: then the processor that
- * runs the DPC looks again after it has opened it. One word, so there is one order of all this, and drain closes a DPC at
- * an instant when it neither runs nor is requested. */
+ * runs the DPC looks again after it has opened it. One word, so there is one order of all this, and drain closes a DPC
+ * at an instant when it neither runs nor is requested. */
 
 #define PARALLEL_ISR_PIC8259_REQUESTED(irq) (1u << (irq))
 #define PARALLEL_ISR_PIC8259_CLOSED(irq) (0x10000u << (irq))
@@ -507,7 +513,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_run(parallel_isr_pic8259 *contro
 }
 
 /* The level is about to fall, to PASSIVE_LEVEL or into the DPC that runs on this processor: in the first case runs what
- * is ready. Interrupts are off, before and after, so no request of this processor's can slip in behind the last look. */
+ * is ready. Interrupts are off, before and after, so no request of this processor can slip in behind the last look. */
 PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_lower(parallel_isr_pic8259 *controller)
 {
   if (parallel_isr_backend_load(&controller->in_dpc[PARALLEL_ISR_PIC8259_CPU()]) != 0) return;
@@ -660,8 +666,8 @@ PARALLEL_ISR_INTERNAL PKINTERRUPT parallel_isr_backend_interrupt_object(parallel
 
 /* ---- the trampoline ---------------------------------------------------------------------------------------------- */
 
-/* `dispatching` is raised before `connected` is read, disconnect clears `connected` before it reads `dispatching`: one of
- * the two sees the other. */
+/* `dispatching` is raised before `connected` is read, and disconnect clears `connected` before it reads `dispatching`:
+ * one of the two sees the other. */
 PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_deliver(parallel_isr_pic8259_line *line)
 {
   (void)parallel_isr_backend_fetch_add(&line->dispatching, 1);

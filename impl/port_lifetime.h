@@ -20,7 +20,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_initialize_connection(parallel_isr_port 
 {
   parallel_isr_connection *connection = &port->configuration->connections[slot];
   connection->handle.port = port;
-  connection->handle.client = NULL;
+  connection->handle.client = &connection->handle; /* never NULL: that is "no owner" */
   connection->handle.connected = 0u;
   connection->service.InterruptServiceRoutine = NULL;
   connection->service.InterruptServiceContext = NULL;

@@ -131,8 +131,11 @@ typedef struct parallel_isr_port parallel_isr_port;
 #endif
 /** @endcond */
 
-/** @name Basic types of the DDI
- *  The DDI's ULONG has 32 bits everywhere. @{ */
+/**
+ * @name Basic types of the DDI
+ * The DDI's ULONG has 32 bits everywhere.
+ * @{
+ */
 typedef int32_t NTSTATUS;        /**< A status; negative values are errors. */
 typedef uint8_t BOOLEAN;         /**< TRUE or FALSE. */
 typedef uint8_t UCHAR;           /**< An octet. */
@@ -210,7 +213,10 @@ typedef KSYNCHRONIZE_ROUTINE *PKSYNCHRONIZE_ROUTINE;
 /** A device object; opaque. */
 typedef struct _DEVICE_OBJECT *PDEVICE_OBJECT;
 
-/** @name Forms of IO_CONNECT_INTERRUPT_PARAMETERS (DDI: wdm.h) @{ */
+/**
+ * @name Forms of IO_CONNECT_INTERRUPT_PARAMETERS (DDI: wdm.h)
+ * @{
+ */
 #define CONNECT_FULLY_SPECIFIED 0x1       /**< Vector, level and mode are given. */
 #define CONNECT_LINE_BASED 0x2            /**< The line of the device. */
 #define CONNECT_MESSAGE_BASED 0x3         /**< The messages of the device, or its line. */
@@ -338,7 +344,10 @@ typedef struct _MORE_PARALLEL_PORT_INFORMATION {
   KINTERRUPT_MODE InterruptMode; /**< How the line signals. */
 } MORE_PARALLEL_PORT_INFORMATION;
 
-/** @name IOCTL codes (DDI: parallel.h; IRP_MJ_INTERNAL_DEVICE_CONTROL only) @{ */
+/**
+ * @name IOCTL codes (DDI: parallel.h; IRP_MJ_INTERNAL_DEVICE_CONTROL only)
+ * @{
+ */
 #define IOCTL_INTERNAL_PARALLEL_PORT_ALLOCATE 0x0016002Cu        /**< Queue for the port. */
 #define IOCTL_INTERNAL_GET_PARALLEL_PORT_INFO 0x00160030u        /**< PARALLEL_PORT_INFORMATION. */
 #define IOCTL_INTERNAL_PARALLEL_CONNECT_INTERRUPT 0x00160034u    /**< Connect an ISR. */
@@ -415,7 +424,10 @@ PARALLEL_ISR_STATIC_ASSERT(offsetof(PARALLEL_INTERRUPT_INFORMATION, Context) == 
 PARALLEL_ISR_STATIC_ASSERT(sizeof(ULONG) == 4 && sizeof(BOOLEAN) == 1 && sizeof(NTSTATUS) == 4, "the DDI's widths");
 /** @endcond */
 
-/** @name Status codes (values: ntstatus.h); which call returns which, and why, stands at the call @{ */
+/**
+ * @name Status codes (values: ntstatus.h); which call returns which, and why, stands at the call
+ * @{
+ */
 #ifndef STATUS_SUCCESS
 #define STATUS_SUCCESS ((NTSTATUS)0x00000000) /**< Done. */
 #endif
@@ -509,7 +521,7 @@ typedef void(NTAPI *parallel_isr_storm_routine)(parallel_isr_port *port, PVOID c
  */
 typedef struct parallel_isr_handle {
   parallel_isr_port *port;     /**< The port; never changes. */
-  PVOID volatile client;       /**< Atomic: the identity; stays after disconnect until the slot is reused. */
+  PVOID volatile client;       /**< Atomic: the identity, never NULL; stays after disconnect until the slot is reused. */
   volatile uint32_t connected; /**< Atomic: nonzero while try-allocate accepts the handle. */
 } parallel_isr_handle;
 
