@@ -70,7 +70,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_relax(void);
 
 /* ---- levels and exclusion ---------------------------------------------------------------------------------------- */
 
-/* The level of the caller. */
+/* The level of the caller. Usable before initialize: it may look at the configuration only. */
 PARALLEL_ISR_INTERNAL KIRQL parallel_isr_backend_level(const parallel_isr_port *port);
 
 /* Raises to the port's DIRQL, then takes the fair lock among acquirers. Level <= DISPATCH_LEVEL; never nested; usable
@@ -100,7 +100,8 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_drain_dpc(parallel_isr_port *por
  * PASSIVE_LEVEL. Statuses: STATUS_SUCCESS, or its own, and then there is nothing to undo. */
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_backend_initialize(parallel_isr_port *port);
 
-/* Undoes initialize. PASSIVE_LEVEL; line disconnected, DPC drained. */
+/* Undoes initialize. PASSIVE_LEVEL; line disconnected, DPC drained. Level, lock and enter stay usable until the storage is
+ * freed: calls that are refused because the port was removed still come. */
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_uninitialize(parallel_isr_port *port);
 
 /* Connects the line: from now on interrupts may call parallel_isr_dispatch(), before this returns too.

@@ -245,7 +245,6 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_uninitialize(parallel_isr_port *
     (void)pthread_join(port->backend.dpc_thread, NULL);
   }
   (void)sem_destroy(&port->backend.dpc_wake);
-  (void)pthread_mutex_destroy(&port->backend.mutex);
 }
 
 PARALLEL_ISR_API BOOLEAN parallel_isr_host_interrupt(parallel_isr_port *port)

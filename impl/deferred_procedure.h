@@ -12,6 +12,14 @@
 #ifndef PARALLEL_ISR_DEFERRED_PROCEDURE_H
 #define PARALLEL_ISR_DEFERRED_PROCEDURE_H
 
+/* Takes the debt of a round of checks over, if the port is free and there is somebody to tell. A round for nobody would
+ * lose the debt to him who connects before a free that is halfway through has lowered users. */
+PARALLEL_ISR_INTERNAL bool parallel_isr_dpc_takes_checks(parallel_isr_port *port)
+{
+  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
+         parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u;
+}
+
 /* The part under the gate. True: a completion call is due. */
 PARALLEL_ISR_INTERNAL bool parallel_isr_dpc_serve(parallel_isr_port *port, parallel_isr_request *ended)
 {
@@ -19,8 +27,7 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_dpc_serve(parallel_isr_port *port, paral
   uint32_t passes_before = port->passes;
   if (parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);
   parallel_isr_queue_hand_over(port);
-  if (parallel_isr_backend_load(&port->users) == 0u && parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u)
-    parallel_isr_chain_check_round(port);
+  if (parallel_isr_dpc_takes_checks(port)) parallel_isr_chain_check_round(port);
   bool due = parallel_isr_queue_take_ended(port, ended);
   if (port->ended_count != 0u) parallel_isr_backend_request_dpc(port);
   parallel_isr_chain_leave(port, passes_before);

@@ -50,6 +50,8 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_disconnect(parallel_isr_port
 {
   PARALLEL_INTERRUPT_SERVICE_ROUTINE service;
   if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
+  /* Under the mutex: when the answer is DELETE_PENDING the removal has disconnected the client. */
+  if (parallel_isr_backend_load(&port->removed) != 0u) return parallel_isr_disconnect(port, NULL);
   if (request->input_length < sizeof(service)) return STATUS_BUFFER_TOO_SMALL;
   if (request->system_buffer == NULL) return STATUS_INVALID_PARAMETER;
   parallel_isr_buffer_read_service(request->system_buffer, &service);

@@ -106,12 +106,13 @@ PARALLEL_ISR_INTERNAL void parallel_isr_disconnect_last(parallel_isr_port *port)
 }
 
 /* Disconnects. Caller: the holder of the mutex. */
-PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_disconnect_locked(parallel_isr_port *port, PKSERVICE_ROUTINE routine,
-                                                              PVOID context)
+PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_disconnect_locked(parallel_isr_port *port,
+                                                              const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service)
 {
   if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  if (service == NULL) return STATUS_INVALID_PARAMETER;
   parallel_isr_gate_acquire(port);
-  uint32_t position = parallel_isr_chain_find(port, routine, context);
+  uint32_t position = parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
   bool found = position < port->connection_count;
   if (found) parallel_isr_chain_remove(port, position);
   bool last = found && port->connection_count == 0u;
@@ -125,9 +126,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_disconnect(parallel_isr_port *port,
 {
   if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
   parallel_isr_backend_lock(port);
-  NTSTATUS status = STATUS_INVALID_PARAMETER;
-  if (service != NULL)
-    status = parallel_isr_disconnect_locked(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
+  NTSTATUS status = parallel_isr_disconnect_locked(port, service);
   parallel_isr_backend_unlock(port);
   return status;
 }

@@ -41,8 +41,8 @@ parallel_isr_chain_append(parallel_isr_port *port, PVOID client, const PARALLEL_
   parallel_isr_connection *connection = parallel_isr_chain_at(port, port->connection_count);
   connection->service = *service;
   parallel_isr_backend_store_pointer(&connection->handle.client, client != NULL ? client : (PVOID)&connection->handle);
-  parallel_isr_backend_store(&connection->handle.connected, 1u);
   if (service->DeferredPortCheckRoutine != NULL) (void)parallel_isr_backend_fetch_add(&port->deferred_count, 1u);
+  parallel_isr_backend_store(&connection->handle.connected, 1u);
   port->connection_count += 1u;
   return connection;
 }
@@ -176,7 +176,6 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_leave(parallel_isr_port *port, uin
   if (!parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) {
     (void)parallel_isr_chain_serve(port);
     parallel_isr_chain_note_run(port, passes_before);
-    if (parallel_isr_gate_try_leave(port)) return;
   }
   parallel_isr_gate_leave(port);
 }

@@ -92,7 +92,7 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_remove_begin(parallel_isr_port *port)
 {
   if (parallel_isr_backend_exchange(&port->removed, 1u) != 0u) return false;
   (void)parallel_isr_backend_fetch_add(&port->users, 1u);
-  while (port->queue_length != 0u) parallel_isr_queue_withdraw(port, 0u, STATUS_DELETE_PENDING);
+  while (port->queue_length != 0u) parallel_isr_queue_withdraw(port, port->ended_count, STATUS_DELETE_PENDING);
   return true;
 }
 

@@ -54,7 +54,7 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_owner_try_clear(parallel_isr_port *port,
   return parallel_isr_backend_compare_exchange_pointer(&port->owner, owner, NULL);
 }
 
-/* The owner goes, but the port stays owned: whoever can free it now, may. The caller holds the gate. */
+/* The owner goes, but the port stays owned: anybody may free it now. */
 PARALLEL_ISR_INTERNAL void parallel_isr_owner_make_nameless(parallel_isr_port *port, PVOID client)
 {
   (void)parallel_isr_backend_compare_exchange_pointer(&port->owner, client, &port->nameless);
@@ -125,7 +125,11 @@ PARALLEL_ISR_API BOOLEAN NTAPI parallel_isr_try_allocate_port(PVOID Context)
     parallel_isr_count_atomic(&handle->port->refused);
     return FALSE;
   }
-  return parallel_isr_try_allocate(handle->port, parallel_isr_backend_load_pointer(&handle->client)) ? TRUE : FALSE;
+  PVOID client = parallel_isr_backend_load_pointer(&handle->client);
+  if (!parallel_isr_try_allocate(handle->port, client)) return FALSE;
+  /* A disconnect that came between found no owner to make nameless: one of the two sees the other. */
+  if (parallel_isr_backend_load(&handle->connected) == 0u) parallel_isr_owner_make_nameless(handle->port, client);
+  return TRUE;
 }
 
 PARALLEL_ISR_API void NTAPI parallel_isr_free_port(PVOID Context)

@@ -186,15 +186,17 @@ typedef KINTERRUPT *PKINTERRUPT;
 
 /** How the line signals. */
 typedef enum _KINTERRUPT_MODE {
-  LevelSensitive = 0, /**< Asserted until every device that pulls it is served. */
-  Latched = 1         /**< An edge. */
+  LevelSensitive = 0,                                   /**< Asserted until every device that pulls it is served. */
+  Latched = 1,                                          /**< An edge. */
+  PARALLEL_ISR_KINTERRUPT_MODE_HAS_32_BITS = 0x7fffffff /**< No value: the DDI's width, under -fshort-enums too. */
 } KINTERRUPT_MODE;
 
 /** How the line is asserted. */
 typedef enum _KINTERRUPT_POLARITY {
-  InterruptPolarityUnknown = 0, /**< Not known. */
-  InterruptActiveHigh = 1,      /**< High, or rising edge. */
-  InterruptActiveLow = 2        /**< Low, or falling edge. */
+  InterruptPolarityUnknown = 0,                             /**< Not known. */
+  InterruptActiveHigh = 1,                                  /**< High, or rising edge. */
+  InterruptActiveLow = 2,                                   /**< Low, or falling edge. */
+  PARALLEL_ISR_KINTERRUPT_POLARITY_HAS_32_BITS = 0x7fffffff /**< No value: the DDI's width. */
 } KINTERRUPT_POLARITY;
 
 /** A client's ISR. @return TRUE iff its device asked for the interrupt. */
@@ -306,7 +308,8 @@ typedef struct _IO_DISCONNECT_INTERRUPT_PARAMETERS {
   } ConnectionContext;                                /**< What connect returned. */
 } IO_DISCONNECT_INTERRUPT_PARAMETERS;
 
-/** A deferred port check routine: called at DIRQL when the port has become free and nobody is queued. */
+/** A deferred port check routine: called at DIRQL when the port has become free and nobody is queued. It takes and frees
+ *  the port with the Context of its own connection: under the nameless one it would trigger itself for ever. */
 typedef void(NTAPI *PPARALLEL_DEFERRED_ROUTINE)(PVOID DeferredContext);
 /** Takes the port if it is free. @return TRUE iff the caller became the owner. */
 typedef BOOLEAN(NTAPI *PPARALLEL_TRY_ALLOCATE_ROUTINE)(PVOID TryAllocateContext);
@@ -520,8 +523,8 @@ typedef void(NTAPI *parallel_isr_storm_routine)(parallel_isr_port *port, PVOID c
  * ownership is compared by: a token, or the handle itself where connect was given none.
  */
 typedef struct parallel_isr_handle {
-  parallel_isr_port *port;     /**< The port; never changes. */
-  PVOID volatile client;       /**< Atomic: the identity, never NULL; stays after disconnect until the slot is reused. */
+  parallel_isr_port *port; /**< The port; never changes. */
+  PVOID volatile client;   /**< Atomic: the identity, never NULL; stays after disconnect until the slot is reused. */
   volatile uint32_t connected; /**< Atomic: nonzero while try-allocate accepts the handle. */
 } parallel_isr_handle;
 
@@ -604,8 +607,8 @@ struct parallel_isr_port {
   const parallel_isr_configuration *configuration; /**< Read only. */
   uint32_t connection_count;         /**< Gate: positions 0 .. count-1 are connected, the rest free, oldest first. */
   uint32_t check_position;           /**< Gate: where the next round of deferred checks starts. */
-  uint32_t queue_length;             /**< Gate: positions 0 .. length-1 are queued. */
-  uint32_t ended_count;              /**< Gate: the next positions wait for their completion call; the rest is free. */
+  uint32_t queue_length;             /**< Gate: requests that wait, at the positions behind the ended ones. */
+  uint32_t ended_count;              /**< Gate: requests whose completion call is due, at the first positions. */
   uint32_t passes;                   /**< Gate: see parallel_isr_statistics. */
   uint32_t unclaimed;                /**< Gate: see parallel_isr_statistics. */
   uint32_t longest_run;              /**< Gate: see parallel_isr_statistics. */
@@ -726,7 +729,6 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_connect(parallel_isr_port *port, PVOID cl
  * @retval STATUS_INVALID_PARAMETER @p service is NULL, or no such ISR with such a context is connected.
  * @retval STATUS_SUCCESS The ISR is disconnected.
  * @par Constraints PASSIVE_LEVEL; waits for the ISRs of this chain that are running, and for connects and disconnects.
- *      The client's own code must not be inside try-allocate with this handle.
  */
 PARALLEL_ISR_API NTSTATUS parallel_isr_disconnect(parallel_isr_port *port,
                                                   const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service);
@@ -817,7 +819,8 @@ PARALLEL_ISR_API void NTAPI parallel_isr_free_port(PVOID Context);
  * Source: parallel.h PPARALLEL_QUERY_WAITERS_ROUTINE.
  *
  * @param Context The Context of a PARALLEL_INTERRUPT_INFORMATION or a PARALLEL_PORT_INFORMATION.
- * @return The number of waiters at one instant during the call; a port being removed counts as one more.
+ * @return The number of waiters at one instant during the call: one less between a free and the hand-over that follows;
+ *         a port being removed counts as one more.
  * @par Constraints Any level; wait-free.
  */
 PARALLEL_ISR_API ULONG NTAPI parallel_isr_query_waiters(PVOID Context);
@@ -904,7 +907,7 @@ typedef struct parallel_isr_device_request {
  * @param[in,out] request The request. parallel_isr_device_request::information is set before any completion routine is
  *                        called.
  * @retval STATUS_INVALID_DEVICE_STATE CONNECT, DISCONNECT: not at PASSIVE_LEVEL. Others: at DIRQL.
- * @retval STATUS_DELETE_PENDING The port is being removed (not for FREE; for DISCONNECT after the buffers).
+ * @retval STATUS_DELETE_PENDING The port is being removed (not for FREE).
  * @retval STATUS_UNSUCCESSFUL CONNECT: the switch is off.
  * @retval STATUS_BUFFER_TOO_SMALL CONNECT, DISCONNECT, GET_PARALLEL_PORT_INFO: input or output is too short.
  * @retval STATUS_INVALID_PARAMETER The code is none of these five; a buffer is needed and NULL; or as the call below says.

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* The conformance core on the host backend. A nested interrupt is one that another processor takes. */
+#include "conformance.h"
+#include "platform.h"
+#include "platform_host.h"
+
+#define PARALLEL_ISR_TRACE(port, event, object) conformance_trace(port, event, object)
+#define PARALLEL_ISR_IMPLEMENTATION
+#include "parallel_isr.h"
+
+BOOLEAN platform_configure(parallel_isr_configuration *configuration, uint32_t index)
+{
+  (void)index;
+  parallel_isr_host_lower(PASSIVE_LEVEL);
+  configuration->connect_version = CONNECT_LINE_BASED;
+  configuration->backend.manual_dpc = TRUE;
+  return TRUE;
+}
+
+platform_answer platform_interrupt(parallel_isr_port *port)
+{
+  if (port->backend.line_connected == 0u) return PLATFORM_NOT_DELIVERED;
+  return parallel_isr_host_interrupt(port) ? PLATFORM_CLAIMED : PLATFORM_UNCLAIMED;
+}
+
+BOOLEAN platform_interrupt_elsewhere(parallel_isr_port *port)
+{
+  (void)parallel_isr_host_interrupt(port);
+  return TRUE;
+}
+
+void platform_assert_line(parallel_isr_port *port)
+{
+  (void)parallel_isr_host_interrupt(port);
+}
+
+BOOLEAN platform_assert_at_connect(parallel_isr_configuration *configuration)
+{
+  configuration->backend.asserted = TRUE;
+  return TRUE;
+}
+
+BOOLEAN platform_fail_connect(parallel_isr_configuration *configuration, NTSTATUS status)
+{
+  configuration->backend.line_status = status;
+  return TRUE;
+}
+
+uint32_t platform_line_connects(const parallel_isr_port *port)
+{
+  return port->backend.line_connects;
+}
+
+uint32_t platform_line_disconnects(const parallel_isr_port *port)
+{
+  return port->backend.line_disconnects;
+}
+
+BOOLEAN platform_run_dpc(parallel_isr_port *port)
+{
+  return parallel_isr_host_run_dpc(port);
+}
+
+KIRQL platform_raise(parallel_isr_port *port, KIRQL level)
+{
+  (void)port;
+  return parallel_isr_host_raise(level > DISPATCH_LEVEL ? PARALLEL_ISR_HOST_DIRQL : level);
+}
+
+void platform_lower(parallel_isr_port *port, KIRQL level)
+{
+  (void)port;
+  parallel_isr_host_lower(level);
+}
+
+KIRQL platform_level(const parallel_isr_port *port)
+{
+  KIRQL level = parallel_isr_backend_level(port);
+  return level > DISPATCH_LEVEL ? PLATFORM_DIRQL : level;
+}
+
+BOOLEAN host_acquirer_waits(parallel_isr_port *port)
+{
+  return parallel_isr_gate_is_wanted(port);
+}
+
+uint32_t host_acquirers(parallel_isr_port *port)
+{
+  return parallel_isr_backend_load(&port->backend.ticket) - parallel_isr_backend_load(&port->backend.serving);
+}

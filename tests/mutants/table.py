@@ -1,0 +1,1297 @@
+# SPDX-License-Identifier: MIT
+"""The seeded faults. One is a text that occurs once in its file, and what it is replaced by.
+
+`groups` are tried in order until one fails: what a single thread can see goes to the cheap groups, a lost race to stress.
+A fault that changes nothing that anybody could observe has no place here.
+"""
+import collections
+
+Mutant = collections.namedtuple("Mutant", "name file old new groups")
+
+CHEAP = "conformance unit stress"
+RACE = "stress"
+
+MUTANTS = []
+
+
+def room(path):
+    """Returns the function that adds faults of one file."""
+
+    def fault(name, old, new, groups=CHEAP):
+        MUTANTS.append(Mutant(name, path, old.strip("\n"), new.strip("\n"), groups.split()))
+
+    return fault
+
+
+# ---- the gate --------------------------------------------------------------------------------------------------------
+fault = room("impl/service_gate.h")
+
+fault("gate: taken in two steps", """
+  bool taken = parallel_isr_backend_compare_exchange(&port->gate, PARALLEL_ISR_GATE_FREE, PARALLEL_ISR_GATE_HELD);
+""", """
+  bool taken = parallel_isr_backend_load(&port->gate) == PARALLEL_ISR_GATE_FREE;
+  if (taken) parallel_isr_backend_store(&port->gate, PARALLEL_ISR_GATE_HELD);
+""", RACE)
+fault("gate: AGAIN is lost", """
+  uint32_t old = parallel_isr_backend_fetch_or(&port->gate, PARALLEL_ISR_GATE_AGAIN);
+""", """
+  uint32_t old = parallel_isr_backend_load(&port->gate);
+""")
+fault("gate: an interrupt does not see that the gate is free by now", """
+  return old == PARALLEL_ISR_GATE_FREE || old == PARALLEL_ISR_GATE_AGAIN;
+""", """
+  return old == PARALLEL_ISR_GATE_AGAIN;
+""", RACE)
+fault("gate: a second chance that is none", """
+compare_exchange(&port->gate, PARALLEL_ISR_GATE_AGAIN, PARALLEL_ISR_GATE_HELD);
+""", """
+compare_exchange(&port->gate, PARALLEL_ISR_GATE_FREE, PARALLEL_ISR_GATE_HELD);
+""", RACE)
+fault("gate: an interrupt ignores WANTED", """
+  return old == PARALLEL_ISR_GATE_FREE || old == PARALLEL_ISR_GATE_AGAIN;
+}
+
+/* Takes a gate that is free but for a pass that is owed, and with it the debt. */
+PARALLEL_ISR_INTERNAL bool parallel_isr_gate_try_take_owed(parallel_isr_port *port)
+{
+  bool taken = parallel_isr_backend_compare_exchange(&port->gate, PARALLEL_ISR_GATE_AGAIN, PARALLEL_ISR_GATE_HELD);
+""", """
+  return (old & PARALLEL_ISR_GATE_HELD) == 0u;
+}
+
+PARALLEL_ISR_INTERNAL bool parallel_isr_gate_try_take_owed(parallel_isr_port *port)
+{
+  uint32_t old = parallel_isr_backend_load(&port->gate);
+  bool taken = (old & PARALLEL_ISR_GATE_HELD) == 0u &&
+               parallel_isr_backend_compare_exchange(&port->gate, old, (old & PARALLEL_ISR_GATE_WANTED) | PARALLEL_ISR_GATE_HELD);
+""")
+fault("gate: WANTED is not said", """
+  (void)parallel_isr_backend_fetch_or(&port->gate, PARALLEL_ISR_GATE_WANTED);
+""", """
+  (void)parallel_isr_backend_fetch_or(&port->gate, PARALLEL_ISR_GATE_FREE);
+""")
+fault("gate: the acquirer drops AGAIN", """
+compare_exchange(&port->gate, old, PARALLEL_ISR_GATE_HELD | PARALLEL_ISR_GATE_AGAIN);
+""", """
+compare_exchange(&port->gate, old, PARALLEL_ISR_GATE_HELD);
+""")
+fault("gate: the acquirer leaves WANTED behind", """
+    taken = parallel_isr_backend_compare_exchange(&port->gate, old, PARALLEL_ISR_GATE_HELD);
+""", """
+    taken = parallel_isr_backend_compare_exchange(&port->gate, old, PARALLEL_ISR_GATE_HELD | PARALLEL_ISR_GATE_WANTED);
+""")
+fault("gate: the acquirer takes a held gate", """
+  if (old == PARALLEL_ISR_GATE_WANTED)
+    taken =""", """
+  if (old == PARALLEL_ISR_GATE_WANTED || old == (PARALLEL_ISR_GATE_WANTED | PARALLEL_ISR_GATE_HELD))
+    taken =""")
+fault("gate: acquire does not raise the level", """
+  parallel_isr_backend_enter(port);
+  if (!parallel_isr_gate_try_take(port)) {
+""", """
+  if (!parallel_isr_gate_try_take(port)) {
+""")
+fault("gate: acquire does not wait", """
+    while (!parallel_isr_gate_try_take_wanted(port)) parallel_isr_backend_relax();
+""", """
+    (void)parallel_isr_gate_try_take_wanted(port);
+""")
+fault("gate: left whatever was asked for", """
+  bool left = parallel_isr_backend_compare_exchange(&port->gate, PARALLEL_ISR_GATE_HELD, PARALLEL_ISR_GATE_FREE);
+""", """
+  bool left = parallel_isr_backend_fetch_and(&port->gate, ~PARALLEL_ISR_GATE_HELD) != PARALLEL_ISR_GATE_FREE;
+""")
+fault("gate: left by a store", """
+  bool left = parallel_isr_backend_compare_exchange(&port->gate, PARALLEL_ISR_GATE_HELD, PARALLEL_ISR_GATE_FREE);
+""", """
+  bool left = parallel_isr_backend_load(&port->gate) == PARALLEL_ISR_GATE_HELD;
+  if (left) parallel_isr_backend_store(&port->gate, PARALLEL_ISR_GATE_FREE);
+""", RACE)
+fault("gate: AGAIN taken over but not cleared", """
+fetch_and(&port->gate, ~PARALLEL_ISR_GATE_AGAIN);
+""", """
+fetch_and(&port->gate, ~PARALLEL_ISR_GATE_FREE);
+""")
+fault("gate: AGAIN forgotten beside WANTED", """
+  return old == (PARALLEL_ISR_GATE_HELD | PARALLEL_ISR_GATE_AGAIN) ||
+         old == (PARALLEL_ISR_GATE_HELD | PARALLEL_ISR_GATE_AGAIN | PARALLEL_ISR_GATE_WANTED);
+""", """
+  return old == (PARALLEL_ISR_GATE_HELD | PARALLEL_ISR_GATE_AGAIN);
+""")
+fault("gate: no DPC for what is owed", """
+  if (old != PARALLEL_ISR_GATE_HELD && old != (PARALLEL_ISR_GATE_HELD | PARALLEL_ISR_GATE_WANTED))
+    parallel_isr_backend_request_dpc(port);
+""", """
+  (void)old;
+""")
+fault("gate: left with the debt cleared", """
+  uint32_t old = parallel_isr_backend_fetch_and(&port->gate, ~PARALLEL_ISR_GATE_HELD);
+""", """
+  uint32_t old = parallel_isr_backend_fetch_and(&port->gate, PARALLEL_ISR_GATE_WANTED);
+""")
+fault("gate: dropped release", """
+  uint32_t old = parallel_isr_backend_fetch_and(&port->gate, ~PARALLEL_ISR_GATE_HELD);
+""", """
+  uint32_t old = parallel_isr_backend_load(&port->gate);
+""")
+fault("gate: release keeps the level", """
+  parallel_isr_gate_leave(port);
+  parallel_isr_backend_exit(port);
+""", """
+  parallel_isr_gate_leave(port);
+""")
+
+# ---- ownership -------------------------------------------------------------------------------------------------------
+fault = room("impl/port_ownership.h")
+
+fault("ownership: an atomic counter wraps", """
+  if (parallel_isr_backend_load(counter) < PARALLEL_ISR_COUNTER_LIMIT) (void)""", """
+  (void)""")
+fault("ownership: a counter of the gate wraps", """
+  if (*counter < UINT32_MAX) *counter += 1u;
+""", """
+  *counter += 1u;
+""")
+fault("ownership: checks requested without a routine", """
+  if (parallel_isr_backend_load(&port->deferred_count) != 0u) parallel_isr_backend_request_dpc(port);
+""", """
+  parallel_isr_backend_request_dpc(port);
+""")
+fault("ownership: taken in two steps", """
+  return parallel_isr_backend_compare_exchange(&port->users, 0u, 1u);
+""", """
+  if (parallel_isr_backend_load(&port->users) != 0u) return false;
+  parallel_isr_backend_store(&port->users, 1u);
+  return true;
+""", RACE)
+fault("ownership: taken by counting", """
+  return parallel_isr_backend_compare_exchange(&port->users, 0u, 1u);
+""", """
+  return parallel_isr_backend_fetch_add(&port->users, 1u) == 0u;
+""")
+fault("ownership: the owner is not named", """
+    parallel_isr_owner_set(port, client);
+    return true;
+""", """
+    (void)client;
+    return true;
+""")
+fault("ownership: cleared in two steps", """
+  return parallel_isr_backend_compare_exchange_pointer(&port->owner, owner, NULL);
+""", """
+  if (parallel_isr_backend_load_pointer(&port->owner) != owner) return false;
+  parallel_isr_backend_store_pointer(&port->owner, NULL);
+  return true;
+""", RACE)
+fault("ownership: nameless whoever owns", """
+  (void)parallel_isr_backend_compare_exchange_pointer(&port->owner, client, &port->nameless);
+""", """
+  (void)client;
+  if (parallel_isr_backend_load_pointer(&port->owner) != NULL)
+    parallel_isr_backend_store_pointer(&port->owner, &port->nameless);
+""")
+fault("ownership: the user stays", """
+  return parallel_isr_backend_fetch_sub(&port->users, 1u);
+""", """
+  return parallel_isr_backend_load(&port->users);
+""")
+fault("ownership: one user less in two steps", """
+  return parallel_isr_backend_fetch_sub(&port->users, 1u);
+""", """
+  uint32_t users = parallel_isr_backend_load(&port->users);
+  parallel_isr_backend_store(&port->users, users - 1u);
+  return users;
+""", RACE)
+fault("ownership: missing check_wanted", """
+  parallel_isr_backend_store(&port->check_wanted, 1u);
+  if (parallel_isr_backend_load(&port->users) == 0u) parallel_isr_request_checks(port);
+""", """
+  if (parallel_isr_backend_load(&port->users) == 0u) parallel_isr_request_checks(port);
+""")
+fault("ownership: users not looked at again", """
+  if (parallel_isr_backend_load(&port->users) == 0u) parallel_isr_request_checks(port);
+""", """
+""")
+fault("ownership: who loses is owed nothing", """
+  parallel_isr_owe_check(port);
+  return false;
+""", """
+  return false;
+""")
+fault("ownership: lost tries are not counted", """
+  parallel_isr_count_atomic(&port->failed);
+""", """
+""")
+fault("ownership: owner not compared", """
+  if (owner == NULL || (owner != client && owner != nameless && client != nameless)) return false;
+""", """
+  if (owner == NULL || client == NULL) return false;
+""")
+fault("ownership: a free port is freed", """
+  if (owner == NULL || (owner != client""", """
+  if ((owner != NULL && owner != client""")
+fault("ownership: the nameless cannot free", """
+ && client != nameless)) return false;
+""", """
+)) return false;
+""")
+fault("ownership: nobody frees for the nameless", """
+ && owner != nameless && client""", """
+ && client""")
+fault("ownership: an owner that turns nameless cannot free", """
+  return parallel_isr_owner_try_clear(port, owner) || parallel_isr_owner_try_clear(port, nameless);
+""", """
+  return parallel_isr_owner_try_clear(port, owner);
+""", RACE)
+fault("ownership: refused frees are not counted", """
+    parallel_isr_count_atomic(&port->refused);
+    return STATUS_RESOURCE_NOT_OWNED;
+""", """
+    return STATUS_RESOURCE_NOT_OWNED;
+""")
+fault("ownership: a deferred routine triggers itself", """
+  if (parallel_isr_backend_load_pointer(&port->checking) != caller)
+    parallel_isr_backend_store(""", """
+  parallel_isr_backend_store(""")
+fault("ownership: a free wants no checks", """
+  if (parallel_isr_backend_load_pointer(&port->checking) != caller)
+    parallel_isr_backend_store(&port->check_wanted, 1u);
+""", """
+""")
+fault("ownership: the DPC not requested for a waiter", """
+  if (parallel_isr_users_leave(port) > 1u)
+    parallel_isr_backend_request_dpc(port);""", """
+  if (parallel_isr_users_leave(port) > 1u)
+    parallel_isr_request_checks(port);""")
+fault("ownership: the DPC not requested for the last waiter", """
+  if (parallel_isr_users_leave(port) > 1u)
+""", """
+  if (parallel_isr_users_leave(port) > 2u)
+""")
+fault("ownership: check_wanted looked at before users", """
+  if (parallel_isr_users_leave(port) > 1u)
+    parallel_isr_backend_request_dpc(port); /* the head of the queue is owed the port */
+  else if (parallel_isr_backend_load(&port->check_wanted) != 0u)
+""", """
+  bool wanted = parallel_isr_backend_load(&port->check_wanted) != 0u;
+  if (parallel_isr_users_leave(port) > 1u)
+    parallel_isr_backend_request_dpc(port); /* the head of the queue is owed the port */
+  else if (wanted)
+""", RACE)
+fault("ownership: checks whether wanted or not", """
+  else if (parallel_isr_backend_load(&port->check_wanted) != 0u)
+    parallel_isr_request_checks(port);
+""", """
+  else
+    parallel_isr_request_checks(port);
+""")
+fault("ownership: a disconnected handle takes the port", """
+  if (parallel_isr_backend_load(&handle->connected) == 0u) {
+""", """
+  if (parallel_isr_backend_load_pointer(&handle->client) == NULL) {
+""")
+fault("ownership: the owner waits for himself", """
+  return users > 0u ? users - 1u : 0u;
+""", """
+  return users;
+""")
+
+# ---- the chain -------------------------------------------------------------------------------------------------------
+fault = room("impl/isr_chain.h")
+
+fault("chain: found by the routine alone", """
+    if (service->InterruptServiceRoutine == routine && service->InterruptServiceContext == context) break;
+""", """
+    if (service->InterruptServiceRoutine == routine && (context == context)) break;
+""")
+fault("chain: found by the context alone", """
+    if (service->InterruptServiceRoutine == routine && service->InterruptServiceContext == context) break;
+""", """
+    if (routine != NULL && service->InterruptServiceContext == context) break;
+""")
+fault("chain: a connection without a token has no name", """
+store_pointer(&connection->handle.client, client != NULL ? client : (PVOID)&connection->handle);
+""", """
+store_pointer(&connection->handle.client, client != NULL ? client : (PVOID)&port->nameless);
+""")
+fault("chain: deferred routines are not counted", """
+  if (service->DeferredPortCheckRoutine != NULL) (void)parallel_isr_backend_fetch_add(&port->deferred_count, 1u);
+""", """
+""")
+fault("chain: deferred routines are not uncounted", """
+  if (connection->service.DeferredPortCheckRoutine != NULL)
+    (void)parallel_isr_backend_fetch_sub(&port->deferred_count, 1u);
+""", """
+""")
+fault("chain: a stale handle looks connected", """
+  parallel_isr_backend_store(&connection->handle.connected, 0u);
+""", """
+""")
+fault("chain: counts of the connection before", """
+  connection->called = 0u;
+  connection->claimed = 0u;
+}
+
+/* One connection less""", """
+}
+
+/* One connection less""")
+fault("chain: checks start behind the last", """
+  if (port->check_position == port->connection_count) port->check_position = 0u;
+""", """
+""")
+fault("chain: off by one in order compaction", """
+  for (uint32_t i = position; i < last; i++) connections[i].order""", """
+  for (uint32_t i = position; i + 1u < last; i++) connections[i].order""")
+fault("chain: freed slots are reused newest first", """
+  uint32_t last = port->configuration->connection_capacity - 1u;
+""", """
+  uint32_t last = port->connection_count - 1u;
+""")
+fault("chain: a round does not follow the one who moves up", """
+  if (port->check_position > position) port->check_position -= 1u;
+""", """
+""")
+fault("chain: an owner keeps its name when it leaves", """
+  parallel_isr_chain_shrink(port);
+  parallel_isr_owner_make_nameless(port, client);
+""", """
+  parallel_isr_chain_shrink(port);
+""")
+fault("chain: a failed connect leaves the owner its name", """
+  parallel_isr_owner_make_nameless(port, &connection->handle);
+""", """
+""")
+fault("chain: a failed connect changes the stale identity", """
+  parallel_isr_backend_store_pointer(&connection->handle.client, identity);
+""", """
+  (void)identity;
+""")
+fault("chain: calls are not counted", """
+  parallel_isr_count(&connection->called);
+""", """
+""")
+fault("chain: claims are not counted", """
+  if (claimed) parallel_isr_count(&connection->claimed);
+""", """
+""")
+fault("chain: a pass stops at the first claim", """
+  for (uint32_t position = 0u; position < port->connection_count; position++)
+    if""", """
+  for (uint32_t position = 0u; position < port->connection_count && !claimed; position++)
+    if""")
+fault("chain: the last routine decides", """
+    if (parallel_isr_chain_call(port, parallel_isr_chain_at(port, position))) claimed = true;
+""", """
+    claimed = parallel_isr_chain_call(port, parallel_isr_chain_at(port, position));
+""")
+fault("chain: called in the order of slots", """
+    if (parallel_isr_chain_call(port, parallel_isr_chain_at(port, position))) claimed = true;
+""", """
+    if (parallel_isr_chain_call(port, &port->configuration->connections[position])) claimed = true;
+""")
+fault("chain: a single routine is walked again", """
+ && port->configuration->walk_again != FALSE && port->connection_count > 1u;
+""", """
+ && port->configuration->walk_again != FALSE;
+""")
+fault("chain: walked again unasked", """
+  bool again = claimed && port->configuration->walk_again != FALSE && port""", """
+  bool again = claimed && port""")
+fault("chain: one walk too many", """
+  while (again && passes < PARALLEL_ISR_MAX_PASSES) {
+""", """
+  while (again && passes <= PARALLEL_ISR_MAX_PASSES) {
+""")
+fault("chain: a walk without end is not counted", """
+  if (again) parallel_isr_count(&port->exhausted);
+""", """
+""")
+fault("chain: unclaimed interrupts are not counted", """
+    parallel_isr_count(&port->unclaimed);
+""", """
+""")
+fault("chain: a storm at its threshold", """
+        unclaimed > configuration->storm_unclaimed)
+""", """
+        unclaimed >= configuration->storm_unclaimed)
+""")
+fault("chain: a storm is not forgotten", """
+    port->window_unclaimed = 0u;
+    if""", """
+    if""")
+fault("chain: the storm rule cannot be turned off", """
+    if (configuration->storm_routine != NULL && configuration->storm_unclaimed != 0u &&
+""", """
+    if (configuration->storm_routine != NULL &&
+""")
+fault("chain: the longest run is not the longest", """
+  if (run > port->longest_run) port->longest_run = run;
+""", """
+  port->longest_run = run;
+""")
+fault("chain: the debt is left to the DPC", """
+  if (!parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) {
+""", """
+  if (parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) {
+""")
+fault("chain: the debt is taken over and forgotten", """
+    (void)parallel_isr_chain_serve(port);
+    parallel_isr_chain_note_run(port, passes_before);
+    if""", """
+    if""")
+fault("chain: a holder that serves for ever", """
+  if (parallel_isr_gate_try_leave(port)) return;
+  if (!parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) {
+""", """
+  if (parallel_isr_gate_try_leave(port)) return;
+  while (!parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) {
+""")
+fault("chain: the gate is kept", """
+    if (parallel_isr_gate_try_leave(port)) return;
+  }
+  parallel_isr_gate_leave(port);
+""", """
+    if (parallel_isr_gate_try_leave(port)) return;
+  }
+""")
+fault("chain: a merged interrupt is judged", """
+  if (judged) parallel_isr_chain_judge(port, claimed);
+""", """
+  (void)judged;
+  parallel_isr_chain_judge(port, claimed);
+""")
+fault("chain: interrupts are not judged", """
+  if (judged) parallel_isr_chain_judge(port, claimed);
+""", """
+  (void)judged;
+""")
+fault("chain: a merged interrupt is not claimed", """
+  PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_MERGED, NULL);
+  return true;
+""", """
+  PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_MERGED, NULL);
+  return false;
+""")
+fault("chain: merged interrupts are not counted", """
+  parallel_isr_count_atomic(&port->merged);
+""", """
+""")
+fault("chain: nobody is known to be checking", """
+  parallel_isr_backend_store_pointer(&port->checking, client);
+""", """
+""")
+fault("chain: somebody is checking for ever", """
+  parallel_isr_backend_store_pointer(&port->checking, NULL);
+""", """
+""")
+fault("chain: checks of a taken port", """
+  while (done < count && parallel_isr_backend_load(&port->users) == 0u) {
+""", """
+  while (done < count) {
+""")
+fault("chain: every round starts at the first", """
+  uint32_t position = port->check_position;
+""", """
+  uint32_t position = 0u;
+""")
+fault("chain: a round cut short starts anew", """
+  port->check_position = done < count ? position : 0u;
+""", """
+  port->check_position = 0u;
+""")
+fault("chain: a whole round does not start anew", """
+  port->check_position = done < count ? position : 0u;
+""", """
+  port->check_position = position;
+""")
+fault("chain: a round does not wrap", """
+    position = position + 1u < count ? position + 1u : 0u;
+""", """
+    position = position + 1u < count ? position + 1u : position;
+""")
+fault("chain: a round cut short is owed nothing", """
+  if (done < count) parallel_isr_owe_check(port);
+""", """
+""", RACE)
+fault("chain: synchronised at a device level", """
+  if (routine == NULL || parallel_isr_level_is_device(port)) return FALSE;
+""", """
+  if (routine == NULL) return FALSE;
+""")
+fault("chain: synchronised with nothing", """
+  parallel_isr_gate_acquire(port);
+  BOOLEAN result = routine(context);
+  parallel_isr_gate_release(port);
+  return result;
+""", """
+  return routine(context);
+""")
+
+# ---- the queue -------------------------------------------------------------------------------------------------------
+fault = room("impl/allocation_queue.h")
+
+fault("queue: off by one when a request moves", """
+  for (uint32_t i = from; i < to; i++) requests[i].order""", """
+  for (uint32_t i = from; i + 1u < to; i++) requests[i].order""")
+fault("queue: found by the routine alone", """
+    if (request->completion == completion && request->context == context) break;
+""", """
+    if (request->completion == completion && (context == context)) break;
+""")
+fault("queue: full one later", """
+  return port->queue_length + port->ended_count == port->configuration->request_capacity;
+""", """
+  return port->queue_length + port->ended_count > port->configuration->request_capacity;
+""")
+fault("queue: slots of ended requests are taken for free", """
+  return port->queue_length + port->ended_count == port->configuration->request_capacity;
+""", """
+  return port->queue_length == port->configuration->request_capacity;
+""")
+fault("queue: appended behind the ended", """
+  for (uint32_t i = position; i > port->queue_length; i--) requests[i].order = requests[i - 1u].order;
+  requests[port->queue_length].order = slot;
+""", """
+  requests[position].order = slot;
+""")
+fault("queue: appended at the head", """
+  for (uint32_t i = position; i > port->queue_length; i--) requests[i].order = requests[i - 1u].order;
+  requests[port->queue_length].order = slot;
+""", """
+  for (uint32_t i = position; i > 0u; i--) requests[i].order = requests[i - 1u].order;
+  requests[0].order = slot;
+""")
+fault("queue: completions in any order", """
+  parallel_isr_queue_move(port, position, port->queue_length + port->ended_count - 1u);
+""", """
+  parallel_isr_queue_move(port, position, port->queue_length - 1u);
+""")
+fault("queue: a slot is not given back", """
+  request->completion = NULL;
+  request->context = NULL;
+  request->client = NULL;
+  parallel_isr_queue_move(port, port->queue_length, port->configuration->request_capacity - 1u);
+  port->ended_count -= 1u;
+""", """
+  request->completion = NULL;
+  request->context = NULL;
+  request->client = NULL;
+  parallel_isr_queue_move(port, port->queue_length, port->configuration->request_capacity - 1u);
+""")
+fault("queue: a completion is called twice", """
+  parallel_isr_queue_move(port, port->queue_length, port->configuration->request_capacity - 1u);
+  port->ended_count -= 1u;
+  return true;
+""", """
+  port->ended_count = request->status == STATUS_PENDING ? port->ended_count - 1u : port->ended_count;
+  request->completion = request->status == STATUS_PENDING ? NULL : taken->completion;
+  request->context = taken->context;
+  request->status = STATUS_PENDING;
+  return true;
+""")
+fault("queue: handed over while owned", """
+  if (port->queue_length == 0u || parallel_isr_backend_load(&port->users) != port->queue_length) return;
+""", """
+  if (port->queue_length == 0u) return;
+""")
+fault("queue: hand-over last come first served", """
+  PVOID client = parallel_isr_queue_at(port, 0u)->client;
+  parallel_isr_queue_end(port, 0u, STATUS_SUCCESS);
+""", """
+  PVOID client = parallel_isr_queue_at(port, port->queue_length - 1u)->client;
+  parallel_isr_queue_end(port, port->queue_length - 1u, STATUS_SUCCESS);
+""")
+fault("queue: handed over to the nameless", """
+  parallel_isr_owner_set(port, client);
+}
+
+/* Allocates""", """
+  parallel_isr_owner_set(port, client == NULL ? client : (PVOID)&port->nameless);
+}
+
+/* Allocates""")
+fault("queue: hand-overs are not counted", """
+  parallel_isr_count(&port->handovers);
+""", """
+""")
+fault("queue: observably free at a hand-over", """
+  PVOID client = parallel_isr_queue_at(port, 0u)->client;
+  parallel_isr_queue_end(port, 0u, STATUS_SUCCESS);
+""", """
+  PVOID client = parallel_isr_queue_at(port, 0u)->client;
+  (void)parallel_isr_backend_fetch_sub(&port->users, 1u);
+  (void)parallel_isr_backend_fetch_add(&port->users, 1u);
+  parallel_isr_queue_end(port, 0u, STATUS_SUCCESS);
+""", RACE)
+fault("queue: allocated while the port is removed", """
+  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  if (parallel_isr_queue_find""", """
+  if (parallel_isr_queue_find""", RACE)
+fault("queue: the same request twice", """
+  if (parallel_isr_queue_find(port, completion, context) < port->queue_length) return STATUS_INVALID_PARAMETER;
+""", """
+""")
+fault("queue: room is tested too late", """
+  if (parallel_isr_queue_is_full(port)) return STATUS_INSUFFICIENT_RESOURCES;
+  if (parallel_isr_backend_fetch_add(&port->users, 1u) == 0u) {
+    parallel_isr_owner_set(port, client);
+    return STATUS_SUCCESS;
+  }
+""", """
+  if (parallel_isr_backend_fetch_add(&port->users, 1u) == 0u) {
+    parallel_isr_owner_set(port, client);
+    return STATUS_SUCCESS;
+  }
+  if (parallel_isr_queue_is_full(port)) return STATUS_INSUFFICIENT_RESOURCES;
+""")
+fault("queue: a request without a token is refused its name", """
+queue_allocate(port, client != NULL ? client : (PVOID)&port->nameless, completion, context);
+""", """
+queue_allocate(port, client, completion, context);
+""")
+fault("queue: allocate at a device level", """
+  if (parallel_isr_level_is_device(port)) return STATUS_INVALID_DEVICE_STATE;
+  if (parallel_isr_backend_load(&port->removed)""", """
+  if (parallel_isr_backend_load(&port->removed)""")
+fault("queue: allocate without a completion routine", """
+  if (completion == NULL) return STATUS_INVALID_PARAMETER;
+""", """
+""")
+fault("queue: a removed port looks at the arguments first", """
+  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  if (completion == NULL) return STATUS_INVALID_PARAMETER;
+""", """
+  if (completion == NULL) return STATUS_INVALID_PARAMETER;
+""")
+fault("queue: cancel leaves users", """
+  if (parallel_isr_users_leave(port) == 1u) parallel_isr_owe_check(port);
+""", """
+  if (parallel_isr_backend_load(&port->users) == 1u) parallel_isr_owe_check(port);
+""")
+fault("queue: a port that a cancel frees is not checked", """
+  if (parallel_isr_users_leave(port) == 1u) parallel_isr_owe_check(port);
+""", """
+  (void)parallel_isr_users_leave(port);
+""")
+fault("queue: nobody completes a cancelled request", """
+  parallel_isr_backend_request_dpc(port); /* for the completion call */
+""", """
+""")
+fault("queue: a cancelled request succeeds", """
+queue_withdraw(port, position, STATUS_CANCELLED);
+""", """
+queue_withdraw(port, position, STATUS_SUCCESS);
+""")
+fault("queue: cancel at a device level", """
+  if (parallel_isr_level_is_device(port)) return STATUS_INVALID_DEVICE_STATE;
+  parallel_isr_gate_acquire(port);
+  uint32_t position""", """
+  parallel_isr_gate_acquire(port);
+  uint32_t position""")
+fault("queue: cancel finds what is not there", """
+  return found ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+""", """
+  return STATUS_SUCCESS;
+""")
+fault("queue: cancel without the gate", """
+  parallel_isr_gate_acquire(port);
+  uint32_t position = parallel_isr_queue_find(port, completion, context);
+  bool found = position < port->queue_length;
+  if (found) parallel_isr_queue_withdraw(port, position, STATUS_CANCELLED);
+  parallel_isr_gate_release(port);
+""", """
+  uint32_t position = parallel_isr_queue_find(port, completion, context);
+  bool found = position < port->queue_length;
+  if (found) parallel_isr_queue_withdraw(port, position, STATUS_CANCELLED);
+""", RACE)
+
+# ---- the DPC ---------------------------------------------------------------------------------------------------------
+fault = room("impl/deferred_procedure.h")
+
+fault("DPC: takes the debt over and forgets it", """
+  if (parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);
+""", """
+  (void)parallel_isr_gate_take_again(port);
+""")
+fault("DPC: serves what nobody asked for", """
+  if (parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);
+""", """
+  (void)parallel_isr_gate_take_again(port);
+  (void)parallel_isr_chain_serve(port);
+""")
+fault("DPC: no hand-over", """
+  parallel_isr_queue_hand_over(port);
+""", """
+""")
+fault("DPC: the same round again and again", """
+ && parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u)
+""", """
+ && parallel_isr_backend_load(&port->check_wanted) != 0u)
+""")
+fault("DPC: a round that nobody wanted", """
+  if (parallel_isr_backend_load(&port->users) == 0u && parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u)
+    parallel_isr_chain_check_round(port);
+""", """
+  (void)parallel_isr_backend_exchange(&port->check_wanted, 0u);
+  if (parallel_isr_backend_load(&port->users) == 0u) parallel_isr_chain_check_round(port);
+""")
+fault("DPC: check_wanted is cleared after the round", """
+  if (parallel_isr_backend_load(&port->users) == 0u && parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u)
+    parallel_isr_chain_check_round(port);
+""", """
+  if (parallel_isr_backend_load(&port->users) == 0u && parallel_isr_backend_load(&port->check_wanted) != 0u) {
+    parallel_isr_chain_check_round(port);
+    parallel_isr_backend_store(&port->check_wanted, 0u);
+  }
+""")
+fault("DPC: one completion is enough", """
+  if (port->ended_count != 0u) parallel_isr_backend_request_dpc(port);
+""", """
+""")
+fault("DPC: a completion is called twice", """
+  if (parallel_isr_dpc_serve(port, &ended)) ended.completion(ended.context, ended.status);
+""", """
+  if (parallel_isr_dpc_serve(port, &ended)) {
+    ended.completion(ended.context, ended.status);
+    ended.completion(ended.context, ended.status);
+  }
+""")
+fault("DPC: completions always succeed", """
+  if (parallel_isr_dpc_serve(port, &ended)) ended.completion(ended.context, ended.status);
+""", """
+  if (parallel_isr_dpc_serve(port, &ended)) ended.completion(ended.context, STATUS_SUCCESS);
+""")
+fault("DPC: a completion inside the gate", """
+  if (port->ended_count != 0u) parallel_isr_backend_request_dpc(port);
+  parallel_isr_chain_leave(port, passes_before);
+  parallel_isr_backend_exit(port);
+  return due;
+""", """
+  if (port->ended_count != 0u) parallel_isr_backend_request_dpc(port);
+  if (due) ended->completion(ended->context, ended->status);
+  parallel_isr_chain_leave(port, passes_before);
+  parallel_isr_backend_exit(port);
+  return false;
+""")
+fault("DPC: without the gate", """
+  parallel_isr_gate_acquire(port);
+  uint32_t passes_before""", """
+  parallel_isr_backend_enter(port);
+  uint32_t passes_before""")
+fault("DPC: stays at the device level", """
+  parallel_isr_backend_exit(port);
+  return due;
+""", """
+  return due;
+""")
+
+# ---- the interrupt connection ----------------------------------------------------------------------------------------
+fault = room("impl/interrupt_connection.h")
+
+fault("connect: missing level check", """
+  if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
+  if (parallel_isr_backend_load""", """
+  if (parallel_isr_backend_load""")
+fault("connect: at DISPATCH_LEVEL", """
+  if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
+  if (parallel_isr_backend_load""", """
+  if (parallel_isr_level_is_device(port)) return STATUS_INVALID_DEVICE_STATE;
+  if (parallel_isr_backend_load""")
+fault("connect: the switch is ignored", """
+  if (port->configuration->enable_connect_interrupt == FALSE) return STATUS_UNSUCCESSFUL;
+""", """
+""")
+fault("connect: the switch comes before the removal", """
+  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  if (port->configuration->enable_connect_interrupt == FALSE) return STATUS_UNSUCCESSFUL;
+""", """
+  if (port->configuration->enable_connect_interrupt == FALSE) return STATUS_UNSUCCESSFUL;
+  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+""")
+fault("connect: the same routine twice", """
+  if (parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext) < count)
+    return STATUS_INVALID_PARAMETER;
+""", """
+""")
+fault("connect: one client too many", """
+  if (count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
+""", """
+  if (count > port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
+""")
+fault("connect: one client too few", """
+  if (count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
+""", """
+  if (count + 1u == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
+""")
+fault("connect: the nameless handle for everybody", """
+  information->Context = &connection->handle;
+""", """
+  information->Context = &port->nameless;
+""")
+fault("connect: a line that failed counts as connected", """
+  if (status == STATUS_SUCCESS) {
+    port->line_connected = 1u;
+""", """
+  port->line_connected = 1u;
+  if (status == STATUS_SUCCESS) {
+    PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_CONNECTED, NULL);
+""")
+fault("connect: the line is connected for every client", """
+    port->line_connected = 1u;
+""", """
+    port->line_connected = 0u;
+""")
+fault("connect: a client stays though the line failed", """
+    parallel_isr_gate_acquire(port);
+    parallel_isr_chain_undo_append(port, previous);
+    parallel_isr_gate_release(port);
+""", """
+    (void)previous;
+""")
+fault("connect: the line before the client", """
+  parallel_isr_gate_acquire(port);
+  NTSTATUS status = parallel_isr_connect_client(port, client, service, information, &previous);
+  parallel_isr_gate_release(port);
+  if (status == STATUS_SUCCESS && port->line_connected == 0u) status = parallel_isr_connect_first(port, previous);
+""", """
+  if (port->line_connected == 0u) {
+    NTSTATUS line = parallel_isr_backend_connect_line(port, port->configuration->connect_version);
+    if (line != STATUS_SUCCESS) return line;
+    port->line_connected = 1u;
+  }
+  parallel_isr_gate_acquire(port);
+  NTSTATUS status = parallel_isr_connect_client(port, client, service, information, &previous);
+  parallel_isr_gate_release(port);
+""")
+fault("connect: a port without a line", """
+  if (port->configuration->connect_version == 0u) return STATUS_NOT_SUPPORTED;
+""", """
+""")
+fault("connect: not behind the removal", """
+  PVOID previous = NULL;
+  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+""", """
+  PVOID previous = NULL;
+""", RACE)
+fault("connect: output written before the input is read", """
+  if (service != NULL) wanted = *service;
+  if (information != NULL) parallel_isr_connect_forget(information);
+""", """
+  if (information != NULL) parallel_isr_connect_forget(information);
+  if (service != NULL) wanted = *service;
+""")
+fault("connect: forgotten output of an early failure", """
+  if (information != NULL) parallel_isr_connect_forget(information);
+""", """
+""")
+fault("connect: forgotten output on failure", """
+  if (status != STATUS_SUCCESS) parallel_isr_connect_forget(information);
+""", """
+""")
+fault("connect: without a routine", """
+  if (wanted.InterruptServiceRoutine == NULL || information == NULL) return STATUS_INVALID_PARAMETER;
+""", """
+  if (information == NULL) return STATUS_INVALID_PARAMETER;
+""")
+fault("connect: without the mutex", """
+  parallel_isr_backend_lock(port);
+  status = parallel_isr_connect_locked(port, client, &wanted, information);
+  parallel_isr_backend_unlock(port);
+""", """
+  status = parallel_isr_connect_locked(port, client, &wanted, information);
+""", RACE)
+fault("connect: without the gate", """
+  parallel_isr_gate_acquire(port);
+  NTSTATUS status = parallel_isr_connect_client(port, client, service, information, &previous);
+  parallel_isr_gate_release(port);
+""", """
+  NTSTATUS status = parallel_isr_connect_client(port, client, service, information, &previous);
+""", RACE)
+fault("disconnect: the line does not know", """
+  parallel_isr_backend_disconnect_line(port);
+  port->line_connected = 0u;
+""", """
+  port->line_connected = 0u;
+""")
+fault("disconnect: the line is remembered as connected", """
+  parallel_isr_backend_disconnect_line(port);
+  port->line_connected = 0u;
+""", """
+  parallel_isr_backend_disconnect_line(port);
+""")
+fault("disconnect: the line while a client is left", """
+  bool last = found && port->connection_count == 0u;
+""", """
+  bool last = found;
+""")
+fault("disconnect: the line without a client found", """
+  bool last = found && port->connection_count == 0u;
+""", """
+  bool last = port->connection_count == 0u;
+""")
+fault("disconnect: a removed port looks for the client", """
+                                                              PVOID context)
+{
+  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+""", """
+                                                              PVOID context)
+{
+""")
+fault("disconnect: what is not there", """
+  return found ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+""", """
+  return STATUS_SUCCESS;
+""")
+fault("disconnect: without the gate", """
+  parallel_isr_gate_acquire(port);
+  uint32_t position = parallel_isr_chain_find(port, routine, context);
+  bool found = position < port->connection_count;
+  if (found) parallel_isr_chain_remove(port, position);
+  bool last = found && port->connection_count == 0u;
+  parallel_isr_gate_release(port);
+""", """
+  uint32_t position = parallel_isr_chain_find(port, routine, context);
+  bool found = position < port->connection_count;
+  if (found) parallel_isr_chain_remove(port, position);
+  bool last = found && port->connection_count == 0u;
+""", RACE)
+fault("disconnect: missing level check", """
+  if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
+  parallel_isr_backend_lock(port);
+""", """
+  parallel_isr_backend_lock(port);
+""")
+
+# ---- the life of a port ----------------------------------------------------------------------------------------------
+fault = room("impl/port_lifetime.h")
+
+fault("initialize: no connection slots", """
+  return configuration->connections != NULL && configuration->connection_capacity >= 1u &&
+""", """
+  return configuration->connections != NULL &&
+""")
+fault("initialize: too many connection slots", """
+         configuration->connection_capacity <= PARALLEL_ISR_MAX_CONNECTIONS &&
+""", """
+         configuration->connection_capacity <= PARALLEL_ISR_MAX_CONNECTIONS + 1u &&
+""")
+fault("initialize: requests that are nowhere", """
+         (configuration->requests != NULL || configuration->request_capacity == 0u);
+""", """
+         configuration->request_capacity <= PARALLEL_ISR_MAX_REQUESTS;
+""")
+fault("initialize: a slot keeps what it was", """
+  connection->service.DeferredPortCheckContext = NULL;
+  connection->called = 0u;
+  connection->claimed = 0u;
+  connection->order = slot;
+""", """
+  connection->service.DeferredPortCheckContext = NULL;
+  connection->order = slot;
+""")
+fault("initialize: a counter keeps what it was", """
+  port->handovers = 0u;
+""", """
+""")
+fault("initialize: the storm window keeps what it was", """
+  port->window_interrupts = 0u;
+""", """
+""")
+fault("remove: two at a time", """
+  if (parallel_isr_backend_exchange(&port->removed, 1u) != 0u) return false;
+""", """
+  (void)parallel_isr_backend_exchange(&port->removed, 1u);
+""")
+fault("remove: keeps no user", """
+  (void)parallel_isr_backend_fetch_add(&port->users, 1u);
+  while (port->queue_length""", """
+  while (port->queue_length""")
+fault("remove: the queue goes on", """
+  while (port->queue_length != 0u) parallel_isr_queue_withdraw(port, 0u, STATUS_DELETE_PENDING);
+""", """
+""")
+fault("remove: requests are cancelled", """
+queue_withdraw(port, 0u, STATUS_DELETE_PENDING);
+""", """
+queue_withdraw(port, 0u, STATUS_CANCELLED);
+""")
+fault("remove: one client is left", """
+  bool found = port->connection_count != 0u;
+  if (found) parallel_isr_chain_remove""", """
+  bool found = port->connection_count > 1u;
+  if (found) parallel_isr_chain_remove""")
+fault("remove: the line stays", """
+  if (port->line_connected != 0u) parallel_isr_disconnect_last(port);
+""", """
+""")
+fault("remove: the DPC is not drained", """
+    parallel_isr_backend_drain_dpc(port);
+""", """
+""")
+fault("remove: missing level check", """
+  if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
+  parallel_isr_backend_lock(port);
+""", """
+  parallel_isr_backend_lock(port);
+""")
+
+# ---- queries ---------------------------------------------------------------------------------------------------------
+fault = room("impl/port_query.h")
+
+fault("query: forgotten output on failure", """
+  statistics->passes = 0u;
+""", """
+""")
+fault("query: statistics at a device level", """
+  if (parallel_isr_level_is_device(port)) return STATUS_INVALID_DEVICE_STATE;
+""", """
+""")
+fault("query: one connection too many", """
+  bool found = position < port->connection_count;
+""", """
+  bool found = position <= port->connection_count;
+""")
+fault("query: the visitor cannot stop", """
+ && visitor(context, &information) != FALSE)
+""", """
+ && (visitor(context, &information) != FALSE || position < UINT32_MAX))
+""")
+fault("query: clients come and go meanwhile", """
+  parallel_isr_backend_lock(port); /* the set of clients stands still */
+  while (parallel_isr_query_connection(port, position, &information) && visitor(context, &information) != FALSE)
+    position += 1u;
+  parallel_isr_backend_unlock(port);
+""", """
+  while (parallel_isr_query_connection(port, position, &information) && visitor(context, &information) != FALSE)
+    position += 1u;
+""")
+fault("query: iterate at DISPATCH_LEVEL", """
+  if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
+""", """
+  if (parallel_isr_level_is_device(port)) return STATUS_INVALID_DEVICE_STATE;
+""")
+
+# ---- device control --------------------------------------------------------------------------------------------------
+fault = room("impl/device_control.h")
+
+fault("control: an input one byte short", """
+  if (request->input_length < sizeof(service) || request->output""", """
+  if (request->input_length + 1u < sizeof(service) || request->output""")
+fault("control: an output that just fits", """
+ || request->output_length < sizeof(information))
+""", """
+ || request->output_length <= sizeof(information))
+""")
+fault("control: lengths before the switch", """
+  NTSTATUS status = parallel_isr_connect_allowed(port);
+  if (status != STATUS_SUCCESS) return status;
+  if (request->input_length < sizeof(service) || request->output_length < sizeof(information))
+    return STATUS_BUFFER_TOO_SMALL;
+""", """
+  if (request->input_length < sizeof(service) || request->output_length < sizeof(information))
+    return STATUS_BUFFER_TOO_SMALL;
+  NTSTATUS status = parallel_isr_connect_allowed(port);
+  if (status != STATUS_SUCCESS) return status;
+""")
+fault("control: a failure writes output", """
+  if (status == STATUS_SUCCESS) {
+    parallel_isr_buffer_write_interrupt(request->system_buffer, &information);
+""", """
+  parallel_isr_buffer_write_interrupt(request->system_buffer, &information);
+  if (status == STATUS_SUCCESS) {
+""")
+fault("control: connect does not say how much it wrote", """
+    parallel_isr_buffer_write_interrupt(request->system_buffer, &information);
+    request->information = sizeof(information);
+""", """
+    parallel_isr_buffer_write_interrupt(request->system_buffer, &information);
+""")
+fault("control: the token does not reach connect", """
+  status = parallel_isr_connect(port, request->client, &service, &information);
+""", """
+  status = parallel_isr_connect(port, NULL, &service, &information);
+""")
+fault("control: disconnect looks at the level last", """
+  if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
+  if (request->input_length""", """
+  if (request->input_length""")
+fault("control: disconnect without a buffer", """
+  if (request->system_buffer == NULL) return STATUS_INVALID_PARAMETER;
+  parallel_isr_buffer_read_service(request->system_buffer, &service);
+  return parallel_isr_disconnect(port, &service);
+""", """
+  parallel_isr_buffer_read_service(request->system_buffer, &service);
+  return parallel_isr_disconnect(port, &service);
+""")
+fault("control: information about a removed port", """
+  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  if (request->output_length""", """
+  if (request->output_length""")
+fault("control: information without its size", """
+  parallel_isr_buffer_write_port(request->system_buffer, &information);
+  request->information = sizeof(information);
+""", """
+  parallel_isr_buffer_write_port(request->system_buffer, &information);
+""")
+fault("control: free at a device level", """
+  if (parallel_isr_level_is_device(port)) return STATUS_INVALID_DEVICE_STATE;
+  return parallel_isr_free(port, request->client);
+""", """
+  return parallel_isr_free(port, request->client);
+""")
+fault("control: the token does not reach free", """
+  return parallel_isr_free(port, request->client);
+""", """
+  return parallel_isr_free(port, request->client == NULL ? request->client : NULL);
+""")
+fault("control: information of the request before", """
+  request->information = 0u;
+  switch""", """
+  switch""")
+fault("control: any code will do", """
+  default:
+    return parallel_isr_level_is_device(port) ? STATUS_INVALID_DEVICE_STATE : STATUS_INVALID_PARAMETER;
+""", """
+  default:
+    return parallel_isr_level_is_device(port) ? STATUS_INVALID_DEVICE_STATE : STATUS_SUCCESS;
+""")
+
+# ---- the host --------------------------------------------------------------------------------------------------------
+fault = room("impl/backend_atomic_gnu.h")
+
+fault("atomics: compare_exchange orders nothing", """
+  return __atomic_compare_exchange_n(word, &expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+PARALLEL_ISR_INTERNAL uint32_t""", """
+  return __atomic_compare_exchange_n(word, &expected, desired, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+PARALLEL_ISR_INTERNAL uint32_t""", RACE)
+fault("atomics: fetch_and releases nothing", """
+  return __atomic_fetch_and(word, bits, __ATOMIC_SEQ_CST);
+""", """
+  return __atomic_fetch_and(word, bits, __ATOMIC_ACQUIRE);
+""", RACE)
+fault("atomics: fetch_sub releases nothing", """
+  return __atomic_fetch_sub(word, value, __ATOMIC_SEQ_CST);
+""", """
+  return __atomic_fetch_sub(word, value, __ATOMIC_ACQUIRE);
+""", RACE)
+fault("atomics: fetch_or in two steps", """
+  return __atomic_fetch_or(word, bits, __ATOMIC_SEQ_CST);
+""", """
+  uint32_t old = __atomic_load_n(word, __ATOMIC_SEQ_CST);
+  __atomic_store_n(word, old | bits, __ATOMIC_SEQ_CST);
+  return old;
+""", RACE)
+fault("atomics: exchange returns the new value", """
+  return __atomic_exchange_n(word, value, __ATOMIC_SEQ_CST);
+""", """
+  __atomic_store_n(word, value, __ATOMIC_SEQ_CST);
+  return __atomic_load_n(word, __ATOMIC_SEQ_CST);
+""")
+
+fault = room("impl/backend_host.h")
+
+fault("host: the signal comes in at a device level", """
+  if (port->configuration->backend.signal > 0) (void)sigaddset(&set, port->configuration->backend.signal);
+""", """
+  (void)port;
+""")
+fault("host: the signal stays blocked", """
+  parallel_isr_host_lower(level);
+  (void)pthread_sigmask(SIG_SETMASK, &mask, NULL);
+}
+
+PARALLEL_ISR_INTERNAL void parallel_isr_backend_lock""", """
+  parallel_isr_host_lower(level);
+  (void)mask;
+}
+
+PARALLEL_ISR_INTERNAL void parallel_isr_backend_lock""")
+fault("host: the lock among acquirers lets everybody in", """
+  while (parallel_isr_backend_load(&port->backend.serving) != ticket) parallel_isr_backend_relax();
+""", """
+  (void)ticket;
+""")
+fault("host: exit restores the level of somebody else", """
+  KIRQL level = port->backend.saved_level;
+  (void)parallel_isr_backend_fetch_add(&port->backend.serving, 1u);
+""", """
+  (void)parallel_isr_backend_fetch_add(&port->backend.serving, 1u);
+  KIRQL level = port->backend.saved_level;
+""", RACE)
+fault("host: exit does not restore the level", """
+  (void)parallel_isr_backend_fetch_add(&port->backend.serving, 1u);
+  parallel_isr_host_lower(level);
+""", """
+  (void)parallel_isr_backend_fetch_add(&port->backend.serving, 1u);
+  (void)level;
+""")
+fault("host: a request during a run is lost", """
+  bool first = old == 0u || old == PARALLEL_ISR_HOST_DPC_RUNNING;
+""", """
+  bool first = old == 0u;
+""")
+fault("host: a run forgets what was requested during it", """
+  (void)parallel_isr_backend_fetch_and(&port->backend.dpc, ~PARALLEL_ISR_HOST_DPC_RUNNING);
+""", """
+  parallel_isr_backend_store(&port->backend.dpc, 0u);
+""")
+fault("host: the DPC at PASSIVE_LEVEL", """
+  KIRQL level = parallel_isr_host_raise(DISPATCH_LEVEL);
+""", """
+  KIRQL level = parallel_isr_host_raise(PASSIVE_LEVEL);
+""")
+fault("host: drained while the DPC runs", """
+  while (!parallel_isr_backend_compare_exchange(&port->backend.dpc, 0u, PARALLEL_ISR_HOST_DPC_CLOSED)) {
+""", """
+  while (!parallel_isr_backend_compare_exchange(&port->backend.dpc, 0u, PARALLEL_ISR_HOST_DPC_CLOSED) &&
+         !parallel_isr_backend_compare_exchange(&port->backend.dpc, PARALLEL_ISR_HOST_DPC_RUNNING,
+                                                PARALLEL_ISR_HOST_DPC_CLOSED)) {
+""", RACE)
+fault("host: drained but not closed", """
+compare_exchange(&port->backend.dpc, 0u, PARALLEL_ISR_HOST_DPC_CLOSED)) {
+""", """
+compare_exchange(&port->backend.dpc, 0u, 0u)) {
+""")
+fault("host: an interrupt keeps the device level", """
+  (void)parallel_isr_backend_fetch_sub(&port->backend.in_flight, 1u);
+  parallel_isr_host_lower(level);
+""", """
+  (void)parallel_isr_backend_fetch_sub(&port->backend.in_flight, 1u);
+  (void)level;
+""")
+fault("host: an interrupt at the level it found", """
+  KIRQL level = parallel_isr_host_raise(PARALLEL_ISR_HOST_DIRQL);
+  parallel_isr_host_mask(port, &mask);
+  (void)parallel_isr_backend_fetch_add(&port->backend.in_flight, 1u);
+""", """
+  KIRQL level = parallel_isr_host_raise(PASSIVE_LEVEL);
+  parallel_isr_host_mask(port, &mask);
+  (void)parallel_isr_backend_fetch_add(&port->backend.in_flight, 1u);
+""")
+fault("host: interrupts without a line", """
+  if (parallel_isr_backend_load(&port->backend.line_connected) != 0u) claimed = parallel_isr_dispatch(port);
+""", """
+  claimed = parallel_isr_dispatch(port);
+""")
+fault("host: disconnected while an interrupt is under way", """
+  while (parallel_isr_backend_load(&port->backend.in_flight) != 0u) parallel_isr_backend_relax();
+""", """
+""", RACE)
+fault("host: an interrupt says too late that it is under way", """
+  (void)parallel_isr_backend_fetch_add(&port->backend.in_flight, 1u);
+  if (parallel_isr_backend_load(&port->backend.line_connected) != 0u) claimed = parallel_isr_dispatch(port);
+""", """
+  bool connected = parallel_isr_backend_load(&port->backend.line_connected) != 0u;
+  (void)parallel_isr_backend_fetch_add(&port->backend.in_flight, 1u);
+  if (connected) claimed = parallel_isr_dispatch(port);
+""", RACE)
+fault("host: a line of any form", """
+  if (version != CONNECT_LINE_BASED && version != CONNECT_FULLY_SPECIFIED) return STATUS_NOT_SUPPORTED;
+""", """
+  (void)version;
+""")
