@@ -4,8 +4,8 @@
  * holder.
  *
  * A request stays in its slot. The column `order` is a permutation of the slots: positions 0 .. ended_count-1 name the
- * requests that have ended (granted, cancelled or deleted) and whose completion call is due, first ended first; the next
- * queue_length positions those that wait, first come first; the positions behind them the free slots.
+ * requests that have ended (granted, cancelled or deleted) and whose completion call is due, first ended first; the
+ * next queue_length positions those that wait, first come first; the positions behind them the free slots.
  *
  * Invariant: users counts one for every waiting request; a waiting request has the status PENDING, an ended one its
  * final status, a free slot no completion routine.

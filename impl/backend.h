@@ -27,7 +27,11 @@
 #error "the backend was written for another version of the seam (impl/backend.h)"
 #endif
 
+#if defined(__GNUC__)
+#define PARALLEL_ISR_INTERNAL static __attribute__((unused)) /* a body decides for itself whether it is inlined */
+#else
 #define PARALLEL_ISR_INTERNAL static inline
+#endif
 
 #ifndef PARALLEL_ISR_TRACE
 #define PARALLEL_ISR_TRACE(port, event, object) ((void)0)
@@ -87,11 +91,12 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_unlock(parallel_isr_port *port);
 /* ---- the DPC ----------------------------------------------------------------------------------------------------- */
 
 /* Any level. A request made at any moment after a run began causes another run; requests coalesce; two runs may overlap
- * on different processors, not on one. Does not wait; may run the DPC before it returns only if the level is PASSIVE. */
+ * on different processors, not on one. Does not wait; may run the DPC before it returns only if the level is PASSIVE.
+ */
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_request_dpc(parallel_isr_port *port);
 
-/* PASSIVE_LEVEL. When it returns no request is outstanding, no run is in progress, and every later request is ignored: an
- * owner may free the port while, or after, it is removed. */
+/* PASSIVE_LEVEL. When it returns no request is outstanding, no run is in progress, and every later request is ignored:
+ * an owner may free the port while, or after, it is removed. */
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_drain_dpc(parallel_isr_port *port);
 
 /* ---- the line ---------------------------------------------------------------------------------------------------- */
@@ -100,13 +105,13 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_drain_dpc(parallel_isr_port *por
  * PASSIVE_LEVEL. Statuses: STATUS_SUCCESS, or its own, and then there is nothing to undo. */
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_backend_initialize(parallel_isr_port *port);
 
-/* Undoes initialize. PASSIVE_LEVEL; line disconnected, DPC drained. Level, lock and enter stay usable until the storage is
- * freed: calls that are refused because the port was removed still come. */
+/* Undoes initialize. PASSIVE_LEVEL; line disconnected, DPC drained. Level, lock and enter stay usable until the
+ * storage is freed: calls that are refused because the port was removed still come. */
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_uninitialize(parallel_isr_port *port);
 
 /* Connects the line: from now on interrupts may call parallel_isr_dispatch(), before this returns too.
- * version: CONNECT_LINE_BASED, or CONNECT_FULLY_SPECIFIED by the vector and level in the platform's configuration; a form
- * that the platform has no way to connect is STATUS_NOT_SUPPORTED. PASSIVE_LEVEL, mutex held, line not connected.
+ * version: CONNECT_LINE_BASED, or CONNECT_FULLY_SPECIFIED by the vector and level in the platform's configuration; a
+ * form that the platform has no way to connect is STATUS_NOT_SUPPORTED. PASSIVE_LEVEL, mutex held, line not connected.
  * On failure no interrupt arrives. */
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_backend_connect_line(parallel_isr_port *port, ULONG version);
 

@@ -2,9 +2,9 @@
 /*
  * The atomics of the seam by the compiler's builtins, for every backend that shares memory between processors.
  *
- * All are seq_cst. The pairs (users, check_wanted) and (connected, owner) of port_ownership.h need that and not less: they
- * are store-buffering patterns. The rest would do with acquire and release, which costs the same on x86 and one barrier
- * less on ARM.
+ * All are seq_cst. The pairs (users, check_wanted) and (connected, owner) of port_ownership.h need that and not less:
+ * they are store-buffering patterns. The rest would do with acquire and release, which costs the same on x86 and one
+ * barrier less on ARM.
  */
 #ifndef PARALLEL_ISR_BACKEND_ATOMIC_GNU_H
 #define PARALLEL_ISR_BACKEND_ATOMIC_GNU_H

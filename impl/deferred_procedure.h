@@ -24,13 +24,12 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_dpc_takes_checks(parallel_isr_port *port
 PARALLEL_ISR_INTERNAL bool parallel_isr_dpc_serve(parallel_isr_port *port, parallel_isr_request *ended)
 {
   parallel_isr_gate_acquire(port);
-  uint32_t passes_before = port->passes;
   if (parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);
   parallel_isr_queue_hand_over(port);
   if (parallel_isr_dpc_takes_checks(port)) parallel_isr_chain_check_round(port);
   bool due = parallel_isr_queue_take_ended(port, ended);
   if (port->ended_count != 0u) parallel_isr_backend_request_dpc(port);
-  parallel_isr_chain_leave(port, passes_before);
+  parallel_isr_chain_leave(port);
   parallel_isr_backend_exit(port);
   return due;
 }

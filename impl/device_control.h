@@ -2,8 +2,8 @@
 /*
  * The DDI's requests: decision order, statuses, buffers (DESIGN 2.2; the order is that of the original).
  *
- * Input and output are one buffer. All of the input is copied out before any of the output is written, and a request that
- * fails leaves the buffer as it was and its information 0.
+ * Input and output are one buffer. All of the input is copied out before any of the output is written, and a request
+ * that fails leaves the buffer as it was and its information 0.
  */
 #ifndef PARALLEL_ISR_DEVICE_CONTROL_H
 #define PARALLEL_ISR_DEVICE_CONTROL_H

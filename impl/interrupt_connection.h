@@ -2,12 +2,12 @@
 /*
  * The interrupt connection: clients come and go, the line is connected while there is one (DESIGN 2.2).
  *
- * Two exclusions, in this order: the mutex serialises those who change the set of clients, so that the first connect and
- * the last disconnect of the line cannot meet; the gate keeps every routine of every client still while the table
+ * Two exclusions, in this order: the mutex serialises those who change the set of clients, so that the first connect
+ * and the last disconnect of the line cannot meet; the gate keeps every routine of every client still while the table
  * changes. That is why nothing of a client runs once its disconnect has returned.
  *
- * Invariant, between two holders of the mutex: the line is connected if and only if a client is. The first client's slot
- * is complete before the line is connected, and empty before it is disconnected.
+ * Invariant, between two holders of the mutex: the line is connected if and only if a client is. The first client's
+ * slot is complete before the line is connected, and empty before it is disconnected.
  */
 #ifndef PARALLEL_ISR_INTERRUPT_CONNECTION_H
 #define PARALLEL_ISR_INTERRUPT_CONNECTION_H

@@ -138,6 +138,7 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_chain_serve(parallel_isr_port *port)
     passes += 1u;
   }
   if (again) parallel_isr_count(&port->exhausted);
+  if (passes > port->longest_run) port->longest_run = passes;
   return claimed;
 }
 
@@ -160,33 +161,21 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_judge(parallel_isr_port *port, boo
   }
 }
 
-/* The holder notes how many passes he has run since there were that many. */
-PARALLEL_ISR_INTERNAL void parallel_isr_chain_note_run(parallel_isr_port *port, uint32_t passes_before)
-{
-  uint32_t run = port->passes - passes_before;
-  if (run > port->longest_run) port->longest_run = run;
-}
-
 /* The holder, an interrupt or the DPC, gives the gate up. Before that he runs one more pass if one is owed and nobody
  * waits for the gate; no more than one, for then the DPC is as good. */
-PARALLEL_ISR_INTERNAL void parallel_isr_chain_leave(parallel_isr_port *port, uint32_t passes_before)
+PARALLEL_ISR_INTERNAL void parallel_isr_chain_leave(parallel_isr_port *port)
 {
-  parallel_isr_chain_note_run(port, passes_before);
   if (parallel_isr_gate_try_leave(port)) return;
-  if (!parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) {
-    (void)parallel_isr_chain_serve(port);
-    parallel_isr_chain_note_run(port, passes_before);
-  }
+  if (!parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);
   parallel_isr_gate_leave(port);
 }
 
 /* The interrupt that took the gate serves the line. */
 PARALLEL_ISR_INTERNAL bool parallel_isr_chain_run(parallel_isr_port *port, bool judged)
 {
-  uint32_t passes_before = port->passes;
   bool claimed = parallel_isr_chain_serve(port);
   if (judged) parallel_isr_chain_judge(port, claimed);
-  parallel_isr_chain_leave(port, passes_before);
+  parallel_isr_chain_leave(port);
   return claimed;
 }
 

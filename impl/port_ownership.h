@@ -6,8 +6,8 @@
  *   owner         who: NULL, a client's identity, or the nameless handle;
  *   check_wanted  somebody found the port taken, or gave it back, and no round of deferred checks has started since.
  *
- * Invariant: users counts exactly that at every instant; the owner word is set only by whom the count made the owner, and
- * only the compare-and-swap that clears it gives the right to take the count back. Between the two words' steps the
+ * Invariant: users counts exactly that at every instant; the owner word is set only by whom the count made the owner,
+ * and only the compare-and-swap that clears it gives the right to take the count back. Between the two words' steps the
  * owner is already, or still, he who changes them.
  *
  * No wakeup is lost: who fails sets check_wanted and then looks at users; who frees lowers users and then looks at
@@ -16,7 +16,7 @@
 #ifndef PARALLEL_ISR_PORT_OWNERSHIP_H
 #define PARALLEL_ISR_PORT_OWNERSHIP_H
 
-/* A counter that is kept without the gate. It stops at the limit: fewer contexts than limit can be between the steps. */
+/* A counter that is kept without the gate. It stops at the limit: fewer contexts than that are between the steps. */
 PARALLEL_ISR_INTERNAL void parallel_isr_count_atomic(volatile uint32_t *counter)
 {
   if (parallel_isr_backend_load(counter) < PARALLEL_ISR_COUNTER_LIMIT)
@@ -66,7 +66,8 @@ PARALLEL_ISR_INTERNAL uint32_t parallel_isr_users_leave(parallel_isr_port *port)
   return parallel_isr_backend_fetch_sub(&port->users, 1u);
 }
 
-/* From now on somebody is owed a round of checks: a try failed, a round was cut short, or the last request was cancelled. */
+/* From now on somebody is owed a round of checks: a try failed, a round was cut short, or the last request
+ * was cancelled. */
 PARALLEL_ISR_INTERNAL void parallel_isr_owe_check(parallel_isr_port *port)
 {
   parallel_isr_backend_store(&port->check_wanted, 1u);
@@ -103,7 +104,8 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_free(parallel_isr_port *port, PVOID clien
     return STATUS_RESOURCE_NOT_OWNED;
   }
   PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_FREED, caller);
-  /* A client whose deferred routine is running need not be told that the port is free: he would trigger himself for ever. */
+  /* A client whose deferred routine is running need not be told that the port is free: he would trigger himself for
+   * ever. */
   if (parallel_isr_backend_load_pointer(&port->checking) != caller) parallel_isr_backend_store(&port->check_wanted, 1u);
   if (parallel_isr_users_leave(port) > 1u)
     parallel_isr_backend_request_dpc(port); /* the head of the queue is owed the port */

@@ -7,8 +7,8 @@
  *   AGAIN   an interrupt found the gate taken: whoever holds it next, or still, owes it a pass;
  *   WANTED  an acquirer waits: no interrupt takes the gate before him.
  *
- * Invariant: a context that was told "taken" holds the gate until it gives it up; nobody else does meanwhile. AGAIN never
- * disappears but into a pass that starts afterwards: a free gate with AGAIN set has an acquirer waiting or a DPC
+ * Invariant: a context that was told "taken" holds the gate until it gives it up; nobody else does meanwhile. AGAIN
+ * never disappears but into a pass that starts afterwards: a free gate with AGAIN set has an acquirer waiting or a DPC
  * requested.
  *
  * Every function is one atomic step and what follows from it. Every change is a read-modify-write, so each holder sees

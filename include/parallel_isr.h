@@ -14,11 +14,13 @@
  * @endcode
  *
  * Options, defined before the first include and alike in every translation unit:
- *  - `PARALLEL_ISR_BACKEND "file.h"`: the platform (`backend.h` says what it must supply); default: by the compiler's target.
+ *  - `PARALLEL_ISR_BACKEND "file.h"`: the platform (`backend.h` says what it must supply); default: by the compiler's
+ *    target.
  *  - `PARALLEL_ISR_STATIC`: every function is static; for a driver that is one translation unit.
  *  - `PARALLEL_ISR_PLATFORM_DDI`: the platform's headers, included before, declare the DDI's types (set by itself
  *    after `wdm.h` and `ntddk.h`).
- *  - `PARALLEL_ISR_MAX_CONNECTIONS`, `PARALLEL_ISR_MAX_REQUESTS`, `PARALLEL_ISR_MAX_PASSES`: bounds of the loops at DIRQL.
+ *  - `PARALLEL_ISR_MAX_CONNECTIONS`, `PARALLEL_ISR_MAX_REQUESTS`, `PARALLEL_ISR_MAX_PASSES`: bounds of the loops at
+ *    DIRQL.
  *  - `PARALLEL_ISR_TRACE(port, event, object)`: a hook, see #parallel_isr_trace_event.
  *
  * Who may call what (a blank is refused with `STATUS_INVALID_DEVICE_STATE`, or FALSE where there is no status, and
@@ -308,8 +310,8 @@ typedef struct _IO_DISCONNECT_INTERRUPT_PARAMETERS {
   } ConnectionContext;                                /**< What connect returned. */
 } IO_DISCONNECT_INTERRUPT_PARAMETERS;
 
-/** A deferred port check routine: called at DIRQL when the port has become free and nobody is queued. It takes and frees
- *  the port with the Context of its own connection: under the nameless one it would trigger itself for ever. */
+/** A deferred port check routine: called at DIRQL when the port has become free and nobody is queued. It takes and
+ *  frees the port with the Context of its own connection: under the nameless one it would trigger itself for ever. */
 typedef void(NTAPI *PPARALLEL_DEFERRED_ROUTINE)(PVOID DeferredContext);
 /** Takes the port if it is free. @return TRUE iff the caller became the owner. */
 typedef BOOLEAN(NTAPI *PPARALLEL_TRY_ALLOCATE_ROUTINE)(PVOID TryAllocateContext);
@@ -574,7 +576,7 @@ typedef struct parallel_isr_statistics {
   uint32_t queued;      /**< Requests in the queue now. */
   uint32_t passes;      /**< Passes over the chain. */
   uint32_t unclaimed;   /**< Interrupts that nobody claimed; merged ones are not judged. */
-  uint32_t longest_run; /**< Most passes in a row by one interrupt, or by one DPC run. */
+  uint32_t longest_run; /**< Most passes that serving the line once took. */
   uint32_t exhausted;   /**< Interrupts that still claimed after #PARALLEL_ISR_MAX_PASSES passes. */
   uint32_t checks;      /**< Deferred port check routines called. */
   uint32_t handovers;   /**< Times the port went from an owner straight to the head of the queue. */
@@ -624,8 +626,8 @@ struct parallel_isr_port {
 /**
  * @brief What the trace hook `PARALLEL_ISR_TRACE(port, event, object)` is told.
  *
- * The hook is a macro; undefined, it is nothing. It runs in the context of the step, at any level, and must not call the
- * library. `object` is a `const volatile void *`.
+ * The hook is a macro; undefined, it is nothing. It runs in the context of the step, at any level, and must not call
+ * the library. `object` is a `const volatile void *`.
  */
 typedef enum parallel_isr_trace_event {
   PARALLEL_ISR_TRACE_DISPATCH,    /**< An interrupt entered the chain. */
@@ -702,7 +704,8 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_remove(parallel_isr_port *port);
  * @retval STATUS_INVALID_DEVICE_STATE Not called at PASSIVE_LEVEL.
  * @retval STATUS_DELETE_PENDING The port is being removed.
  * @retval STATUS_UNSUCCESSFUL The switch parallel_isr_configuration::enable_connect_interrupt is off.
- * @retval STATUS_INVALID_PARAMETER A pointer or the routine is NULL, or this routine with this context is connected already.
+ * @retval STATUS_INVALID_PARAMETER A pointer or the routine is NULL, or this routine with this context is
+ *                                  connected already.
  * @retval STATUS_NOT_SUPPORTED The port has no interrupt line.
  * @retval STATUS_INSUFFICIENT_RESOURCES Every connection slot is taken.
  * @retval STATUS_SUCCESS The ISR is connected.
@@ -910,7 +913,8 @@ typedef struct parallel_isr_device_request {
  * @retval STATUS_DELETE_PENDING The port is being removed (not for FREE).
  * @retval STATUS_UNSUCCESSFUL CONNECT: the switch is off.
  * @retval STATUS_BUFFER_TOO_SMALL CONNECT, DISCONNECT, GET_PARALLEL_PORT_INFO: input or output is too short.
- * @retval STATUS_INVALID_PARAMETER The code is none of these five; a buffer is needed and NULL; or as the call below says.
+ * @retval STATUS_INVALID_PARAMETER The code is none of these five; a buffer is needed and NULL; or as the
+ *                                  call below says.
  * @return CONNECT: as parallel_isr_connect(), information is the size of PARALLEL_INTERRUPT_INFORMATION on success.
  *         DISCONNECT: as parallel_isr_disconnect(). ALLOCATE: as parallel_isr_allocate(). FREE: as parallel_isr_free().
  *         GET_PARALLEL_PORT_INFO: `STATUS_SUCCESS`, information is the size of PARALLEL_PORT_INFORMATION.

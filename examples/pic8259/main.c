@@ -119,7 +119,7 @@ static void check_counters(const parallel_isr_statistics *library, const chain_c
                "unclaimed == passes - claimed by either");
   expect_equal(library->unclaimed, 0, "every interrupt is claimed");
   expect_equal(library->exhausted, 0, "nobody passes twice");
-  expect_equal(library->longest_run, length == 0 ? 0 : 1, "no holder of the gate runs two passes");
+  expect_equal(library->longest_run, length == 0 ? 0 : 1, "one pass serves one interrupt");
   expect_equal(chain->clients, 2, "two clients");
   expect_equal(chain->called[0], library->passes, "printer's ISR is called in every pass");
   expect_equal(chain->called[1], library->passes, "monitor's ISR is called in every pass");

@@ -184,7 +184,8 @@ def main():
     mutants = [m for m in table.MUTANTS if options.only in m.file + " " + m.name]
     unknown = {group for m in mutants for group in m.groups} - set(options.groups)
     if unknown or not mutants:
-        print("no such group of tests: %s" % " ".join(sorted(unknown)) if unknown else "no such fault: %s" % options.only)
+        print("no such group of tests: %s" % " ".join(sorted(unknown)) if unknown
+              else "no such fault: %s" % options.only)
         return 2
     needed = {group for m in mutants for group in m.groups}
     options.groups = {name: programs for name, programs in options.groups.items() if name in needed}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The seeded faults. One is a text that occurs once in its file, and what it is replaced by.
 
-`groups` are tried in order until one fails: what a single thread can see goes to the cheap groups, a lost race to stress.
-A fault that changes nothing that anybody could observe has no place here.
+`groups` are tried in order until one fails: what a single thread can see goes to the cheap groups, a lost race to
+stress. A fault that changes nothing that anybody could observe has no place here.
 """
 import collections
 
@@ -63,7 +63,7 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_gate_try_take_owed(parallel_isr_port *po
 {
   uint32_t old = parallel_isr_backend_load(&port->gate);
   bool taken = (old & PARALLEL_ISR_GATE_HELD) == 0u &&
-               parallel_isr_backend_compare_exchange(&port->gate, old, (old & PARALLEL_ISR_GATE_WANTED) | PARALLEL_ISR_GATE_HELD);
+               parallel_isr_backend_compare_exchange(&port->gate, old, (old & 4u) | PARALLEL_ISR_GATE_HELD);
 """)
 fault("gate: WANTED is not said", """
   (void)parallel_isr_backend_fetch_or(&port->gate, PARALLEL_ISR_GATE_WANTED);

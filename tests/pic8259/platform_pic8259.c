@@ -89,7 +89,7 @@ static void answer(uint16_t command, uint32_t input)
 {
   const uint16_t mask = (uint16_t)(command + 1u);
   const uint8_t masks = machine_in(mask);
-  machine_out(mask, (uint8_t)~(1u << input));
+  machine_out(mask, (uint8_t) ~(1u << input));
   machine_out(command, 0x0C);
   (void)machine_in(command);
   machine_out(command, (uint8_t)(0x60u | input));
@@ -112,8 +112,8 @@ static struct line {
   uint32_t connects, disconnects;
 } lines[PARALLEL_ISR_PIC8259_LINES];
 
-/* Between two looks a line changes at most once, for every connect and disconnect makes the library report events. Where
- * nobody looks that often, both counts are too small alike. */
+/* Between two looks a line changes at most once, for every connect and disconnect makes the library report events.
+ * Where nobody looks that often, both counts are too small alike. */
 static struct line *look(uint32_t irq)
 {
   struct line *line = &lines[irq];

@@ -64,7 +64,7 @@ uint32_t platform_masks(void);      /* bit n: line n is masked */
 uint32_t platform_requests(void);   /* bit n: a request of line n is latched; without the timer's */
 uint32_t platform_in_service(void); /* bit n: line n is in service */
 
-/* A processor between two calls of the library: interrupts on, no DPC in progress or left behind, nothing in service. */
+/* A processor between two calls of the library: interrupts on, no DPC running or left, nothing in service. */
 void platform_check_quiet(void);
 
 /* ---- the second processor ---------------------------------------------------------------------------------------- */

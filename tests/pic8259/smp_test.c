@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two processors. The rendezvous are forced: a routine on one processor holds until the other is where it must wait, and
- * then gives it time to do what it must not. The stress is what nobody has thought of.
+ * Two processors. The rendezvous are forced: a routine on one processor holds until the other is where it must wait,
+ * and then gives it time to do what it must not. The stress is what nobody has thought of.
  */
 #include "fixture.h"
 #include "image.h"
@@ -372,7 +372,7 @@ static void smp_line_of_two_who_come_and_go(void)
  * The guests come and go; after each has gone, what its routines use is poisoned.
  */
 #define STRESS_INTERRUPTS 200000u
-#define STRESS_BURST 8u         /* then a thread raises the next one: it would not get a turn else */
+#define STRESS_BURST 8u           /* then a thread raises the next one: it would not get a turn else */
 #define STRESS_PATIENCE 20000000u /* rounds without an interrupt */
 #define ALIVE 0x600DF00Du
 #define POISON 0xDEADBEEFu
@@ -580,7 +580,12 @@ static void smp_stress(void)
   CHECK_EQUAL(now.checks, guests[0].checks + guests[1].checks);
   CHECK_EQUAL(now.handovers, actors[0].granted + actors[1].granted);
   for (uint32_t i = 0; i < 2u; i++) CHECK_EQUAL(actors[i].granted + actors[i].cancelled, actors[i].pending);
-  const uint32_t counts[] = {keeper_calls, actors[1].served, now.merged, spurious, now.handovers, now.checks,
+  const uint32_t counts[] = {keeper_calls,
+                             actors[1].served,
+                             now.merged,
+                             spurious,
+                             now.handovers,
+                             now.checks,
                              actors[0].rounds + actors[1].rounds};
   image_count(__func__, counts, sizeof counts / sizeof counts[0]);
 }

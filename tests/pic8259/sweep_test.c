@@ -4,9 +4,9 @@
  *
  * The processor traps after each instruction of the operation (EFLAGS.TF). At the k-th trap the device raises its line;
  * the trap's return is where the interrupt is taken if interrupts are on, or else wherever they come on. So one run is
- * one boundary, and k goes from 1 until the operation ends first. Each run starts on a fresh port. Afterwards holds what
- * holds between two calls of the library (platform_check_quiet, check_invariants), every routine was called as often as
- * it must have been, and the operation kept its promise, whichever came first.
+ * one boundary, and k goes from 1 until the operation ends first. Each run starts on a fresh port. Afterwards holds
+ * what holds between two calls of the library (platform_check_quiet, check_invariants), every routine was called as
+ * often as it must have been, and the operation kept its promise, whichever came first.
  *
  * The library is compiled without the trace hook here: these are the instructions that users run.
  */
@@ -82,8 +82,8 @@ static bool log_is(const char *expected)
   return i == fixture.logged && expected[i] == '\0';
 }
 
-/* The operation takes effect at one instant: the interrupt calls those of the first phase, or, later, those of the next,
- * and there is no way back. */
+/* The operation takes effect at one instant: the interrupt calls those of the first phase, or, later, those of the
+ * next, and there is no way back. */
 static void check_phases(const char *quiet, const char *const *logs, uint32_t count)
 {
   if (!struck) {
@@ -95,7 +95,7 @@ static void check_phases(const char *quiet, const char *const *logs, uint32_t co
   CHECK_LOG(logs[phase]);
 }
 /* quiet: what is logged without an interrupt. */
-#define CHECK_PHASES(quiet, ...)                         \
+#define CHECK_PHASES(quiet, ...)                          \
   check_phases(quiet, (const char *const[]){__VA_ARGS__}, \
                sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
@@ -180,9 +180,7 @@ static void check_heard_by(const char *expected)
 
 /* ---- connect ----------------------------------------------------------------------------------------------------- */
 
-static void nobody(void)
-{
-}
+static void nobody(void) {}
 
 static void connect_alice(void)
 {
