@@ -27,11 +27,7 @@
 #error "the backend was written for another version of the seam (impl/backend.h)"
 #endif
 
-#if defined(__GNUC__)
-#define PARALLEL_ISR_INTERNAL static __attribute__((unused)) /* a body decides for itself whether it is inlined */
-#else
 #define PARALLEL_ISR_INTERNAL static inline
-#endif
 
 #ifndef PARALLEL_ISR_TRACE
 #define PARALLEL_ISR_TRACE(port, event, object) ((void)0)

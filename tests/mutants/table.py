@@ -10,6 +10,7 @@ Mutant = collections.namedtuple("Mutant", "name file old new groups")
 
 CHEAP = "conformance unit stress"
 RACE = "stress"
+IMAGE = "pic8259"
 
 MUTANTS = []
 
@@ -278,17 +279,14 @@ fault("ownership: check_wanted looked at before users", """
     parallel_isr_backend_request_dpc(port); /* the head of the queue is owed the port */
   else if (wanted)
 """, RACE)
-fault("ownership: checks whether wanted or not", """
-  else if (parallel_isr_backend_load(&port->check_wanted) != 0u)
-    parallel_isr_request_checks(port);
-""", """
-  else
-    parallel_isr_request_checks(port);
-""")
 fault("ownership: a disconnected handle takes the port", """
   if (parallel_isr_backend_load(&handle->connected) == 0u) {
 """, """
   if (parallel_isr_backend_load_pointer(&handle->client) == NULL) {
+""")
+fault("ownership: a try beside a disconnect leaves a name", """
+  if (parallel_isr_backend_load(&handle->connected) == 0u) parallel_isr_owner_make_nameless(handle->port, client);
+""", """
 """)
 fault("ownership: the owner waits for himself", """
   return users > 0u ? users - 1u : 0u;
@@ -302,7 +300,7 @@ fault = room("impl/isr_chain.h")
 fault("chain: found by the routine alone", """
     if (service->InterruptServiceRoutine == routine && service->InterruptServiceContext == context) break;
 """, """
-    if (service->InterruptServiceRoutine == routine && (context == context)) break;
+    if (service->InterruptServiceRoutine == routine && (routine != NULL || context != NULL)) break;
 """)
 fault("chain: found by the context alone", """
     if (service->InterruptServiceRoutine == routine && service->InterruptServiceContext == context) break;
@@ -322,6 +320,7 @@ fault("chain: deferred routines are not uncounted", """
   if (connection->service.DeferredPortCheckRoutine != NULL)
     (void)parallel_isr_backend_fetch_sub(&port->deferred_count, 1u);
 """, """
+  (void)port;
 """)
 fault("chain: a stale handle looks connected", """
   parallel_isr_backend_store(&connection->handle.connected, 0u);
@@ -426,34 +425,30 @@ fault("chain: the storm rule cannot be turned off", """
     if (configuration->storm_routine != NULL &&
 """)
 fault("chain: the longest run is not the longest", """
-  if (run > port->longest_run) port->longest_run = run;
+  if (passes > port->longest_run) port->longest_run = passes;
 """, """
-  port->longest_run = run;
+  port->longest_run = passes;
 """)
 fault("chain: the debt is left to the DPC", """
-  if (!parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) {
+  if (!parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);
 """, """
-  if (parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) {
+  (void)parallel_isr_gate_is_wanted(port);
 """)
 fault("chain: the debt is taken over and forgotten", """
-    (void)parallel_isr_chain_serve(port);
-    parallel_isr_chain_note_run(port, passes_before);
-    if""", """
-    if""")
-fault("chain: a holder that serves for ever", """
-  if (parallel_isr_gate_try_leave(port)) return;
-  if (!parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) {
+ && parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);
 """, """
-  if (parallel_isr_gate_try_leave(port)) return;
-  while (!parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) {
+) (void)parallel_isr_gate_take_again(port);
+""")
+fault("chain: a holder that serves for ever", """
+  if (!parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);
+""", """
+  while (!parallel_isr_gate_is_wanted(port) && parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);
 """)
 fault("chain: the gate is kept", """
-    if (parallel_isr_gate_try_leave(port)) return;
-  }
   parallel_isr_gate_leave(port);
+}
 """, """
-    if (parallel_isr_gate_try_leave(port)) return;
-  }
+}
 """)
 fault("chain: a merged interrupt is judged", """
   if (judged) parallel_isr_chain_judge(port, claimed);
@@ -513,6 +508,7 @@ fault("chain: a round does not wrap", """
 fault("chain: a round cut short is owed nothing", """
   if (done < count) parallel_isr_owe_check(port);
 """, """
+
 """, RACE)
 fault("chain: synchronised at a device level", """
   if (routine == NULL || parallel_isr_level_is_device(port)) return FALSE;
@@ -531,64 +527,63 @@ fault("chain: synchronised with nothing", """
 # ---- the queue -------------------------------------------------------------------------------------------------------
 fault = room("impl/allocation_queue.h")
 
-fault("queue: off by one when a request moves", """
-  for (uint32_t i = from; i < to; i++) requests[i].order""", """
-  for (uint32_t i = from; i + 1u < to; i++) requests[i].order""")
+fault("queue: off by one when a request ends", """
+  for (uint32_t i = position; i > port->ended_count; i--) requests[i].order = requests[i - 1u].order;
+  requests[port->ended_count].order = slot;
+""", """
+  for (uint32_t i = position; i > port->ended_count + 1u; i--) requests[i].order = requests[i - 1u].order;
+  requests[port->ended_count].order = slot;
+""")
 fault("queue: found by the routine alone", """
     if (request->completion == completion && request->context == context) break;
 """, """
-    if (request->completion == completion && (context == context)) break;
+    if (request->completion == completion && (completion != NULL || context != NULL)) break;
 """)
 fault("queue: full one later", """
-  return port->queue_length + port->ended_count == port->configuration->request_capacity;
+  return parallel_isr_queue_end(port) == port->configuration->request_capacity;
 """, """
-  return port->queue_length + port->ended_count > port->configuration->request_capacity;
+  return parallel_isr_queue_end(port) > port->configuration->request_capacity;
 """)
 fault("queue: slots of ended requests are taken for free", """
-  return port->queue_length + port->ended_count == port->configuration->request_capacity;
+  return parallel_isr_queue_end(port) == port->configuration->request_capacity;
 """, """
   return port->queue_length == port->configuration->request_capacity;
 """)
-fault("queue: appended behind the ended", """
-  for (uint32_t i = position; i > port->queue_length; i--) requests[i].order = requests[i - 1u].order;
-  requests[port->queue_length].order = slot;
+fault("queue: appended over an ended request", """
+  parallel_isr_request *request = parallel_isr_queue_at(port, parallel_isr_queue_end(port));
 """, """
-  requests[position].order = slot;
+  parallel_isr_request *request = parallel_isr_queue_at(port, port->queue_length);
 """)
 fault("queue: appended at the head", """
-  for (uint32_t i = position; i > port->queue_length; i--) requests[i].order = requests[i - 1u].order;
-  requests[port->queue_length].order = slot;
+  request->status = STATUS_PENDING;
+  port->queue_length += 1u;
+""", """
+  request->status = STATUS_PENDING;
+  parallel_isr_request *requests = port->configuration->requests;
+  uint32_t slot = requests[parallel_isr_queue_end(port)].order;
+  for (uint32_t i = parallel_isr_queue_end(port); i > port->ended_count; i--) requests[i].order = requests[i - 1u].order;
+  requests[port->ended_count].order = slot;
+  port->queue_length += 1u;
+""")
+fault("queue: completions last ended first", """
+  for (uint32_t i = position; i > port->ended_count; i--) requests[i].order = requests[i - 1u].order;
+  requests[port->ended_count].order = slot;
 """, """
   for (uint32_t i = position; i > 0u; i--) requests[i].order = requests[i - 1u].order;
   requests[0].order = slot;
 """)
-fault("queue: completions in any order", """
-  parallel_isr_queue_move(port, position, port->queue_length + port->ended_count - 1u);
-""", """
-  parallel_isr_queue_move(port, position, port->queue_length - 1u);
-""")
 fault("queue: a slot is not given back", """
-  request->completion = NULL;
-  request->context = NULL;
-  request->client = NULL;
-  parallel_isr_queue_move(port, port->queue_length, port->configuration->request_capacity - 1u);
+  requests[last].order = slot;
   port->ended_count -= 1u;
 """, """
-  request->completion = NULL;
-  request->context = NULL;
-  request->client = NULL;
-  parallel_isr_queue_move(port, port->queue_length, port->configuration->request_capacity - 1u);
+  requests[last].order = slot;
 """)
-fault("queue: a completion is called twice", """
-  parallel_isr_queue_move(port, port->queue_length, port->configuration->request_capacity - 1u);
-  port->ended_count -= 1u;
-  return true;
+fault("queue: off by one when a slot is given back", """
+  for (uint32_t i = 0u; i < last; i++) requests[i].order""", """
+  for (uint32_t i = 0u; i + 1u < last; i++) requests[i].order""")
+fault("queue: an ended request keeps its routine", """
+  requests[slot].completion = NULL;
 """, """
-  port->ended_count = request->status == STATUS_PENDING ? port->ended_count - 1u : port->ended_count;
-  request->completion = request->status == STATUS_PENDING ? NULL : taken->completion;
-  request->context = taken->context;
-  request->status = STATUS_PENDING;
-  return true;
 """)
 fault("queue: handed over while owned", """
   if (port->queue_length == 0u || parallel_isr_backend_load(&port->users) != port->queue_length) return;
@@ -596,11 +591,11 @@ fault("queue: handed over while owned", """
   if (port->queue_length == 0u) return;
 """)
 fault("queue: hand-over last come first served", """
-  PVOID client = parallel_isr_queue_at(port, 0u)->client;
-  parallel_isr_queue_end(port, 0u, STATUS_SUCCESS);
+  PVOID client = parallel_isr_queue_at(port, port->ended_count)->client;
+  parallel_isr_queue_conclude(port, port->ended_count, STATUS_SUCCESS);
 """, """
-  PVOID client = parallel_isr_queue_at(port, port->queue_length - 1u)->client;
-  parallel_isr_queue_end(port, port->queue_length - 1u, STATUS_SUCCESS);
+  PVOID client = parallel_isr_queue_at(port, parallel_isr_queue_end(port) - 1u)->client;
+  parallel_isr_queue_conclude(port, parallel_isr_queue_end(port) - 1u, STATUS_SUCCESS);
 """)
 fault("queue: handed over to the nameless", """
   parallel_isr_owner_set(port, client);
@@ -616,21 +611,21 @@ fault("queue: hand-overs are not counted", """
 """, """
 """)
 fault("queue: observably free at a hand-over", """
-  PVOID client = parallel_isr_queue_at(port, 0u)->client;
-  parallel_isr_queue_end(port, 0u, STATUS_SUCCESS);
+  parallel_isr_queue_conclude(port, port->ended_count, STATUS_SUCCESS);
 """, """
-  PVOID client = parallel_isr_queue_at(port, 0u)->client;
   (void)parallel_isr_backend_fetch_sub(&port->users, 1u);
   (void)parallel_isr_backend_fetch_add(&port->users, 1u);
-  parallel_isr_queue_end(port, 0u, STATUS_SUCCESS);
+  parallel_isr_queue_conclude(port, port->ended_count, STATUS_SUCCESS);
 """, RACE)
 fault("queue: allocated while the port is removed", """
   if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
   if (parallel_isr_queue_find""", """
   if (parallel_isr_queue_find""", RACE)
 fault("queue: the same request twice", """
-  if (parallel_isr_queue_find(port, completion, context) < port->queue_length) return STATUS_INVALID_PARAMETER;
+  if (parallel_isr_queue_find(port, completion, context) < parallel_isr_queue_end(port))
+    return STATUS_INVALID_PARAMETER;
 """, """
+
 """)
 fault("queue: room is tested too late", """
   if (parallel_isr_queue_is_full(port)) return STATUS_INSUFFICIENT_RESOURCES;
@@ -669,11 +664,6 @@ fault("queue: cancel leaves users", """
 """, """
   if (parallel_isr_backend_load(&port->users) == 1u) parallel_isr_owe_check(port);
 """)
-fault("queue: a port that a cancel frees is not checked", """
-  if (parallel_isr_users_leave(port) == 1u) parallel_isr_owe_check(port);
-""", """
-  (void)parallel_isr_users_leave(port);
-""")
 fault("queue: nobody completes a cancelled request", """
   parallel_isr_backend_request_dpc(port); /* for the completion call */
 """, """
@@ -697,12 +687,12 @@ fault("queue: cancel finds what is not there", """
 fault("queue: cancel without the gate", """
   parallel_isr_gate_acquire(port);
   uint32_t position = parallel_isr_queue_find(port, completion, context);
-  bool found = position < port->queue_length;
+  bool found = position < parallel_isr_queue_end(port);
   if (found) parallel_isr_queue_withdraw(port, position, STATUS_CANCELLED);
   parallel_isr_gate_release(port);
 """, """
   uint32_t position = parallel_isr_queue_find(port, completion, context);
-  bool found = position < port->queue_length;
+  bool found = position < parallel_isr_queue_end(port);
   if (found) parallel_isr_queue_withdraw(port, position, STATUS_CANCELLED);
 """, RACE)
 
@@ -724,26 +714,37 @@ fault("DPC: no hand-over", """
   parallel_isr_queue_hand_over(port);
 """, """
 """)
-fault("DPC: the same round again and again", """
- && parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u)
+fault("DPC: a round for nobody", """
+  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
 """, """
- && parallel_isr_backend_load(&port->check_wanted) != 0u)
+  return parallel_isr_backend_load(&port->users) == 0u &&
+""", "unit")
+fault("DPC: the same round again and again", """
+  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
+         parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u;
+""", """
+  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
+         parallel_isr_backend_load(&port->check_wanted) != 0u;
 """)
 fault("DPC: a round that nobody wanted", """
-  if (parallel_isr_backend_load(&port->users) == 0u && parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u)
-    parallel_isr_chain_check_round(port);
+  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
+         parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u;
 """, """
   (void)parallel_isr_backend_exchange(&port->check_wanted, 0u);
-  if (parallel_isr_backend_load(&port->users) == 0u) parallel_isr_chain_check_round(port);
+  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u;
 """)
 fault("DPC: check_wanted is cleared after the round", """
-  if (parallel_isr_backend_load(&port->users) == 0u && parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u)
-    parallel_isr_chain_check_round(port);
+  if (parallel_isr_dpc_takes_checks(port)) parallel_isr_chain_check_round(port);
 """, """
-  if (parallel_isr_backend_load(&port->users) == 0u && parallel_isr_backend_load(&port->check_wanted) != 0u) {
+  if (parallel_isr_dpc_takes_checks(port)) {
     parallel_isr_chain_check_round(port);
     parallel_isr_backend_store(&port->check_wanted, 0u);
   }
+""")
+fault("DPC: a round for nobody", """
+  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
+""", """
+  return parallel_isr_backend_load(&port->users) == 0u &&
 """)
 fault("DPC: one completion is enough", """
   if (port->ended_count != 0u) parallel_isr_backend_request_dpc(port);
@@ -763,22 +764,22 @@ fault("DPC: completions always succeed", """
   if (parallel_isr_dpc_serve(port, &ended)) ended.completion(ended.context, STATUS_SUCCESS);
 """)
 fault("DPC: a completion inside the gate", """
-  if (port->ended_count != 0u) parallel_isr_backend_request_dpc(port);
-  parallel_isr_chain_leave(port, passes_before);
+  parallel_isr_chain_leave(port);
   parallel_isr_backend_exit(port);
   return due;
 """, """
-  if (port->ended_count != 0u) parallel_isr_backend_request_dpc(port);
   if (due) ended->completion(ended->context, ended->status);
-  parallel_isr_chain_leave(port, passes_before);
+  parallel_isr_chain_leave(port);
   parallel_isr_backend_exit(port);
   return false;
 """)
 fault("DPC: without the gate", """
   parallel_isr_gate_acquire(port);
-  uint32_t passes_before""", """
+  if (parallel_isr_gate_take_again
+""", """
   parallel_isr_backend_enter(port);
-  uint32_t passes_before""")
+  if (parallel_isr_gate_take_again
+""")
 fault("DPC: stays at the device level", """
   parallel_isr_backend_exit(port);
   return due;
@@ -864,10 +865,6 @@ fault("connect: the line before the client", """
   NTSTATUS status = parallel_isr_connect_client(port, client, service, information, &previous);
   parallel_isr_gate_release(port);
 """)
-fault("connect: a port without a line", """
-  if (port->configuration->connect_version == 0u) return STATUS_NOT_SUPPORTED;
-""", """
-""")
 fault("connect: not behind the removal", """
   PVOID previous = NULL;
   if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
@@ -931,12 +928,10 @@ fault("disconnect: the line without a client found", """
   bool last = port->connection_count == 0u;
 """)
 fault("disconnect: a removed port looks for the client", """
-                                                              PVOID context)
-{
   if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  if (service == NULL)
 """, """
-                                                              PVOID context)
-{
+  if (service == NULL)
 """)
 fault("disconnect: what is not there", """
   return found ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
@@ -945,13 +940,15 @@ fault("disconnect: what is not there", """
 """)
 fault("disconnect: without the gate", """
   parallel_isr_gate_acquire(port);
-  uint32_t position = parallel_isr_chain_find(port, routine, context);
+  uint32_t position =
+      parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
   bool found = position < port->connection_count;
   if (found) parallel_isr_chain_remove(port, position);
   bool last = found && port->connection_count == 0u;
   parallel_isr_gate_release(port);
 """, """
-  uint32_t position = parallel_isr_chain_find(port, routine, context);
+  uint32_t position =
+      parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
   bool found = position < port->connection_count;
   if (found) parallel_isr_chain_remove(port, position);
   bool last = found && port->connection_count == 0u;
@@ -1008,13 +1005,14 @@ fault("remove: keeps no user", """
   while (port->queue_length""", """
   while (port->queue_length""")
 fault("remove: the queue goes on", """
-  while (port->queue_length != 0u) parallel_isr_queue_withdraw(port, 0u, STATUS_DELETE_PENDING);
+  while (port->queue_length != 0u) parallel_isr_queue_withdraw(port, port->ended_count, STATUS_DELETE_PENDING);
 """, """
+
 """)
 fault("remove: requests are cancelled", """
-queue_withdraw(port, 0u, STATUS_DELETE_PENDING);
+queue_withdraw(port, port->ended_count, STATUS_DELETE_PENDING);
 """, """
-queue_withdraw(port, 0u, STATUS_CANCELLED);
+queue_withdraw(port, port->ended_count, STATUS_CANCELLED);
 """)
 fault("remove: one client is left", """
   bool found = port->connection_count != 0u;
@@ -1114,8 +1112,10 @@ fault("control: the token does not reach connect", """
 """)
 fault("control: disconnect looks at the level last", """
   if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
-  if (request->input_length""", """
-  if (request->input_length""")
+  /* Under the mutex
+""", """
+  /* Under the mutex
+""")
 fault("control: disconnect without a buffer", """
   if (request->system_buffer == NULL) return STATUS_INVALID_PARAMETER;
   parallel_isr_buffer_read_service(request->system_buffer, &service);
@@ -1295,3 +1295,143 @@ fault("host: a line of any form", """
 """, """
   (void)version;
 """)
+
+# ---- the 8259 --------------------------------------------------------------------------------------------------------
+fault = room("impl/backend_pic8259.h")
+
+fault("8259: an end of interrupt for a spurious 7", """
+  if (irq < 8u) return real ? PARALLEL_ISR_PIC8259_EOI_MASTER : 0u;
+""", """
+  if (irq < 8u) return PARALLEL_ISR_PIC8259_EOI_MASTER;
+""", IMAGE)
+fault("8259: no end of interrupt for a spurious 15", """
+PARALLEL_ISR_PIC8259_EOI_SLAVE | PARALLEL_ISR_PIC8259_EOI_MASTER : PARALLEL_ISR_PIC8259_EOI_MASTER;
+""", """
+PARALLEL_ISR_PIC8259_EOI_SLAVE | PARALLEL_ISR_PIC8259_EOI_MASTER : 0u;
+""", IMAGE)
+fault("8259: the slave's end of interrupt is forgotten", """
+  return real ? PARALLEL_ISR_PIC8259_EOI_SLAVE | PARALLEL_ISR_PIC8259_EOI_MASTER : PARALLEL_ISR_PIC8259_EOI_MASTER;
+""", """
+  return PARALLEL_ISR_PIC8259_EOI_MASTER;
+""", IMAGE)
+fault("8259: the master's end of interrupt is forgotten", """
+  if (irq < 8u) return real ? PARALLEL_ISR_PIC8259_EOI_MASTER : 0u;
+""", """
+  if (irq < 8u) return 0u;
+""", IMAGE)
+fault("8259: the end of interrupt of another input", """
+  return irq < 8u ? irq : PARALLEL_ISR_PIC8259_CASCADE;
+""", """
+  return irq < 8u ? irq : irq % 8u;
+""", IMAGE)
+fault("8259: double end of interrupt", """
+  parallel_isr_pic8259_end_of_interrupt(irq, real);
+  if (real)
+""", """
+  parallel_isr_pic8259_end_of_interrupt(irq, real);
+  parallel_isr_pic8259_outb(PARALLEL_ISR_PIC8259_MASTER_COMMAND, 0x20);
+  if (real)
+""", IMAGE)
+fault("8259: end of interrupt before the chain", """
+  const bool real = !parallel_isr_pic8259_may_be_spurious(irq) || parallel_isr_pic8259_in_service(irq);
+  if (real)
+    parallel_isr_pic8259_deliver(&controller->lines[irq]);
+""", """
+  const bool real = !parallel_isr_pic8259_may_be_spurious(irq) || parallel_isr_pic8259_in_service(irq);
+  parallel_isr_pic8259_end_of_interrupt(irq, real);
+  if (real)
+    parallel_isr_pic8259_deliver(&controller->lines[irq]);
+""", IMAGE)
+fault("8259: nothing is spurious", """
+  return irq == 7u || irq == 15u;
+""", """
+  (void)irq;
+  return false;
+""", IMAGE)
+fault("8259: spurious 15 is not known", """
+  return irq == 7u || irq == 15u;
+""", """
+  return irq == 7u;
+""", IMAGE)
+fault("8259: spurious ones are counted for the other chip", """
+    parallel_isr_pic8259_count(&controller->spurious[irq / 8u]);
+""", """
+    parallel_isr_pic8259_count(&controller->spurious[1u - irq / 8u]);
+""", IMAGE)
+fault("8259: the request register instead of the in-service register", """
+#define PARALLEL_ISR_PIC8259_READ_IN_SERVICE ((uint8_t)0x0B)
+""", """
+#define PARALLEL_ISR_PIC8259_READ_IN_SERVICE ((uint8_t)0x0A)
+""", IMAGE)
+fault("8259: connect opens every line of the chip", """
+  parallel_isr_pic8259_outb(address, (uint8_t)(masked ? mask | bit : mask & ~bit));
+""", """
+  parallel_isr_pic8259_outb(address, (uint8_t)(masked ? mask | bit : 0));
+""", IMAGE)
+fault("8259: disconnect masks every line of the chip", """
+  parallel_isr_pic8259_outb(address, (uint8_t)(masked ? mask | bit : mask & ~bit));
+""", """
+  parallel_isr_pic8259_outb(address, (uint8_t)(masked ? 0xff : mask & ~bit));
+""", IMAGE)
+fault("8259: disconnect does not mask", """
+  parallel_isr_pic8259_set_mask(controller, irq, true);
+  while (parallel_isr_pic8259_in_service(irq)) parallel_isr_backend_relax();
+""", """
+  while (parallel_isr_pic8259_in_service(irq)) parallel_isr_backend_relax();
+""", IMAGE)
+fault("8259: enter leaves interrupts on", """
+  parallel_isr_pic8259_interrupts_off();
+#if PARALLEL_ISR_PIC8259_CPUS > 1
+""", """
+#if PARALLEL_ISR_PIC8259_CPUS > 1
+""", IMAGE)
+fault("8259: exit leaves interrupts off", """
+  parallel_isr_pic8259_lower(port->configuration->backend.controller);
+  parallel_isr_pic8259_interrupts_on();
+""", """
+  parallel_isr_pic8259_lower(port->configuration->backend.controller);
+""", IMAGE)
+fault("8259: exit forgets the DPC", """
+  parallel_isr_pic8259_lower(port->configuration->backend.controller);
+  parallel_isr_pic8259_interrupts_on();
+""", """
+  (void)port;
+  parallel_isr_pic8259_interrupts_on();
+""", IMAGE)
+fault("8259: the trampoline forgets the DPC", """
+  if (real) parallel_isr_pic8259_lower(controller);
+""", """
+""", IMAGE)
+fault("8259: a DPC is not at DISPATCH_LEVEL", """
+    return DISPATCH_LEVEL;
+""", """
+    return PASSIVE_LEVEL;
+""", IMAGE)
+fault("8259: no lock among acquirers", """
+  while (parallel_isr_backend_load(&port->backend.serving) != ticket) parallel_isr_backend_relax();
+""", """
+  (void)ticket;
+""", IMAGE)
+fault("8259: disconnected while the other processor dispatches", """
+  while (parallel_isr_pic8259_in_service(irq)) parallel_isr_backend_relax();
+  parallel_isr_backend_store(&line->connected, 0);
+  while (parallel_isr_backend_load(&line->dispatching) != 0) parallel_isr_backend_relax();
+""", """
+  parallel_isr_backend_store(&line->connected, 0);
+""", IMAGE)
+fault("8259: a removed port's DPC stays open", """
+         parallel_isr_backend_compare_exchange(&controller->dpc, dpc, dpc | closed);
+""", """
+         parallel_isr_backend_compare_exchange(&controller->dpc, dpc, dpc);
+""", IMAGE)
+fault("8259: two ports on one line", """
+  if (!parallel_isr_backend_compare_exchange_pointer(&controller->lines[irq].port, NULL, port))
+    return STATUS_INSUFFICIENT_RESOURCES;
+""", """
+  parallel_isr_backend_store_pointer(&controller->lines[irq].port, port);
+""", IMAGE)
+fault("8259: a message is taken for a line", """
+  if (version != CONNECT_LINE_BASED && version != CONNECT_FULLY_SPECIFIED) return STATUS_NOT_SUPPORTED;
+""", """
+  (void)version;
+""", IMAGE)

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host, made less predictable: threads hesitate between any two atomic steps, and with manual_dpc two runs of the
- * DPC may overlap, as they do on processors (the host's own DPC never overlaps itself).
+ * The host, made less predictable: threads hesitate between any two atomic steps, and two runs of the DPC may overlap,
+ * as they do on processors (the host's own DPC never overlaps itself).
  */
 #ifndef STRESS_BACKEND_TYPES
 #define STRESS_BACKEND_TYPES
 
 #include "../../impl/backend_host.h"
 
-/* Now and then takes a while, or lets another thread run. */
+/* Now and then takes a while, or lets another thread run; or does what this thread was told to do before its steps. */
 void stress_jitter(void);
+
+/* manual_dpc: runs of the DPC may overlap. Changes only while there is no port. */
+extern bool stress_dpc_overlaps;
 
 #endif
 
@@ -41,14 +44,14 @@ void stress_jitter(void);
 #undef __atomic_fetch_or
 #undef __atomic_fetch_and
 
-/* The DPC word with manual_dpc: two bits, and above them the number of runs in progress. */
+/* The DPC word if runs may overlap: two bits, and above them the number of runs in progress. */
 #define STRESS_DPC_REQUESTED 1u
 #define STRESS_DPC_CLOSED 2u
 #define STRESS_DPC_RUN 4u
 
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_request_dpc(parallel_isr_port *port)
 {
-  if (port->configuration->backend.manual_dpc != FALSE)
+  if (stress_dpc_overlaps)
     (void)parallel_isr_backend_fetch_or(&port->backend.dpc, STRESS_DPC_REQUESTED);
   else
     stress_host_request_dpc(port);
@@ -70,7 +73,7 @@ static BOOLEAN stress_run_dpc(parallel_isr_port *port)
 
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_drain_dpc(parallel_isr_port *port)
 {
-  if (port->configuration->backend.manual_dpc == FALSE) {
+  if (!stress_dpc_overlaps) {
     stress_host_drain_dpc(port);
     return;
   }

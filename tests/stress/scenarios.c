@@ -14,6 +14,7 @@ static driver residents[RESIDENTS];
 static driver guests[STRESS_THREADS][GUESTS];
 static bool is_here[STRESS_THREADS][GUESTS]; /* the guest is connected */
 static waiter waiters[STRESS_THREADS][WAITERS];
+static char stranger; /* a token that owns nothing */
 
 /* ---- what all have in common ------------------------------------------------------------------------------------- */
 
@@ -150,16 +151,35 @@ static bool guest_comes(driver *one)
   return false;
 }
 
+/* Nobody comes or goes while the clients are shown: the residents in their order, and this guest, each once. */
+typedef struct visit {
+  const driver *guest;
+  uint32_t residents, guests;
+} visit;
+
+static BOOLEAN NTAPI visit_one(PVOID context, const parallel_isr_connection_information *connection)
+{
+  visit *seen = context;
+  const void *one = connection->service.InterruptServiceContext;
+  if (seen->residents < current->residents && one == &residents[seen->residents]) seen->residents += 1u;
+  if (one == seen->guest) seen->guests += 1u;
+  for (uint32_t i = 0u; i < 8u; i++) stress_jitter();
+  return TRUE;
+}
+
 static void guest_stays(driver *one, uint32_t thread)
 {
   PARALLEL_INTERRUPT_INFORMATION information;
+  visit seen = {one, 0u, 0u};
+  CHECK(STRESS_CONNECTING, parallel_isr_iterate(PORT, visit_one, &seen) == STATUS_SUCCESS);
+  CHECK(STRESS_CONNECTING, seen.residents == current->residents && seen.guests == 1u);
   CHECK(STRESS_CONNECTING,
         parallel_isr_connect(PORT, one->token, &one->service, &information) == STATUS_INVALID_PARAMETER);
   for (uint32_t i = stress_random(4u); i > 0u; i--) driver_interrupt(one, thread);
   if (stress_random(2u) == 0u) (void)driver_give_kept(one);
 }
 
-/* If it owned the port, that is nameless now. Other ownership without a name ends where it began. */
+/* If it owned the port, that is nobody's in particular now: a stranger may free it. */
 static void guest_goes(driver *one)
 {
   uint32_t pending = 0u, posted = 0u;
@@ -172,7 +192,7 @@ static void guest_goes(driver *one)
   CHECK(STRESS_EVENTS, one->seen + pending == posted);
   if (one->keeps != 0u) {
     device_leave(one);
-    CHECK(STRESS_OWNER, parallel_isr_free(PORT, NULL) == STATUS_SUCCESS);
+    CHECK(STRESS_OWNER, parallel_isr_free(PORT, &stranger) == STATUS_SUCCESS);
     stress_happened(STRESS_LEFT_OWNED);
   }
   CHECK(STRESS_CONNECTING, driver_disconnect(one) == STATUS_INVALID_PARAMETER);
@@ -266,10 +286,11 @@ void stress_checks(const stress_variant *variant, uint32_t scale)
   finish();
 }
 
-/* ---- contest: one ownership, several frees ----------------------------------------------------------------------- */
+/* ---- contest: one ownership, and several who change it ----------------------------------------------------------- */
 
 static _Atomic uint32_t freed;
 static uint32_t dispatches_before; /* the line was disconnected */
+static bool tried, won;
 
 static void contest_free(PVOID token)
 {
@@ -278,25 +299,31 @@ static void contest_free(PVOID token)
   if (status == STATUS_SUCCESS) (void)atomic_fetch_add_explicit(&freed, 1u, memory_order_relaxed);
 }
 
-/* The owner, who waits for nothing and whose routines want nothing. */
-static void contest_begin(driver *owner)
+/* It waits for nothing, and its routines want nothing. */
+static void contest_begin(driver *owner, bool owns)
 {
+  const PARALLEL_INTERRUPT_INFORMATION *information = &owner->information;
   driver_create(owner, TRUE);
   owner->service.DeferredPortCheckRoutine = NULL;
   CHECK(STRESS_CONNECTING, driver_connect(owner) == STATUS_SUCCESS);
-  CHECK(STRESS_OWNER, owner->information.TryAllocatePortAtInterruptLevel(owner->information.Context) != FALSE);
+  if (owns) CHECK(STRESS_OWNER, information->TryAllocatePortAtInterruptLevel(information->Context) != FALSE);
+  tried = !owns;
+  won = false;
   atomic_store_explicit(&freed, 0u, memory_order_relaxed);
 }
 
+/* Freed once. Who won the port beside his disconnect owns it, but not by name. */
 static void contest_end(void)
 {
-  CHECK(STRESS_OWNER, atomic_load_explicit(&freed, memory_order_relaxed) == 1u);
+  if (won) contest_free(&stranger);
+  CHECK(STRESS_OWNER, atomic_load_explicit(&freed, memory_order_relaxed) == (tried && !won ? 0u : 1u));
   stress_settle();
   stress_check_rest(0u);
   CHECK(STRESS_CONNECTING, fixture.port.connection_count == 0u);
+  CHECK(STRESS_ROUTINES, stress_dispatches_begun() == dispatches_before);
 }
 
-/* Everybody frees; or one does, while the owner is disconnected: a free must not miss that its owner turns nameless. */
+/* With the only client goes the line. */
 static void contest_disconnect(driver *owner)
 {
   CHECK(STRESS_CONNECTING, driver_disconnect(owner) == STATUS_SUCCESS);
@@ -305,18 +332,26 @@ static void contest_disconnect(driver *owner)
   driver_poison(owner);
 }
 
-/* Everybody frees; or one does, while the owner is disconnected: a free must not miss that its owner turns nameless.
- * The owner is the only client: with it goes the line. */
+static void contest_interrupts(void)
+{
+  for (uint32_t i = 0u; i < 4u; i++) (void)parallel_isr_host_interrupt(PORT);
+}
+
+/* All free, then one of them disconnects; or one frees while another disconnects: he must not miss that the owner turns
+ * nameless; or one tries while another disconnects. */
 static void contest_thread(uint32_t thread)
 {
   driver *owner = &guests[0][0];
   for (uint32_t round = 0u; round < rounds; round++) {
-    if (thread == 0u) contest_begin(owner);
+    bool all = round % 3u == 0u, tries = round % 3u == 1u;
+    if (thread == 0u) contest_begin(owner, !tries);
     stress_rendezvous();
-    if (thread == 3u || round % 2u == 0u)
+    if (all || (thread == 3u && !tries))
       contest_free(owner->token);
-    else
-      for (uint32_t i = 0u; thread != 2u && i < 4u; i++) (void)parallel_isr_host_interrupt(PORT);
+    else if (thread == 3u)
+      won = owner->information.TryAllocatePortAtInterruptLevel(owner->information.Context) != FALSE;
+    else if (thread < 2u)
+      contest_interrupts();
     if (thread == 2u) contest_disconnect(owner);
     stress_rendezvous();
     if (thread == 0u) contest_end();
@@ -325,7 +360,7 @@ static void contest_thread(uint32_t thread)
 
 void stress_contest(const stress_variant *variant, uint32_t scale)
 {
-  choose(variant, 2000u * scale, 1u);
+  choose(variant, 3000u * scale, 1u);
   start();
   stress_run(contest_thread);
   CHECK(STRESS_REMOVAL, parallel_isr_remove(PORT) == STATUS_SUCCESS);
@@ -398,7 +433,7 @@ static void removal_guest_goes(driver *one)
   driver_poison(one);
   if (one->keeps != 0u) {
     device_leave(one);
-    CHECK(STRESS_OWNER, parallel_isr_free(PORT, NULL) == STATUS_SUCCESS);
+    CHECK(STRESS_OWNER, parallel_isr_free(PORT, &stranger) == STATUS_SUCCESS);
   }
 }
 

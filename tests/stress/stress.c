@@ -83,8 +83,11 @@ uint32_t stress_random(uint32_t range)
   return next_random(&random_state) % range;
 }
 
+__thread void (*stress_at_step)(void);
+
 void stress_jitter(void)
 {
+  if (stress_at_step != NULL) stress_at_step();
   uint32_t choice = next_random(&jitter_state) >> 8;
   if (choice % 64u == 0u)
     (void)sched_yield();
@@ -146,6 +149,7 @@ void stress_run(void (*function)(uint32_t thread))
 /* ---- inside the gate --------------------------------------------------------------------------------------------- */
 
 stress_fixture fixture;
+bool stress_dpc_overlaps;
 __thread bool stress_holds_gate; /* this thread */
 
 /* Slots in the order of a table, or of a part of it. */
@@ -157,6 +161,7 @@ typedef struct slots {
 /* Belongs to the gate holder. Plain, so that the sanitizer sees two holders that are not ordered. */
 static struct gate_model {
   bool held, passing;
+  uint32_t overtakes;                 /* passes that began since somebody who waits said so */
   uint32_t checks;                    /* deferred routines called */
   slots connected, unconnected;       /* the chain's table when the gate was taken, */
   slots queued, ended, idle;          /* the queue's, */
@@ -244,9 +249,12 @@ static void check_users(const parallel_isr_port *port)
   CHECK(STRESS_USERS, users == others || users == others + 1u);
 }
 
+static __thread bool is_interrupt; /* this thread */
+
 static void gate_taken(parallel_isr_port *port)
 {
   CHECK(STRESS_GATE, !model.held);
+  if (!is_interrupt) model.overtakes = 0u;
   CHECK(STRESS_GATE, parallel_isr_backend_level(port) > DISPATCH_LEVEL);
   model.held = true;
   stress_holds_gate = true;
@@ -259,6 +267,18 @@ static void gate_taken(parallel_isr_port *port)
   model.queued_client = model.queued.count != 0u ? fixture.requests[model.queued.slot[0]].client : NULL;
 }
 
+/* An acquirer waits for the pass in progress and at most one more. */
+static void pass_begins(const parallel_isr_port *port)
+{
+  CHECK(STRESS_GATE, stress_holds_gate && !model.passing);
+  model.passing = true;
+  if ((__atomic_load_n(&port->gate, __ATOMIC_RELAXED) & PARALLEL_ISR_GATE_WANTED) != 0u)
+    model.overtakes += 1u;
+  else
+    model.overtakes = 0u;
+  CHECK(STRESS_GATE, model.overtakes <= 1u);
+}
+
 static void gate_left(parallel_isr_port *port)
 {
   slots connected = part_of_chain(0u, port->connection_count);
@@ -267,7 +287,9 @@ static void gate_left(parallel_isr_port *port)
   slots ended = part_of_queue(0u, port->ended_count);
   slots idle = part_of_queue(port->queue_length + port->ended_count, STRESS_REQUESTS);
   CHECK(STRESS_TABLES, keeps_order(&model.connected, &connected));
-  CHECK(STRESS_TABLES, keeps_order(&model.unconnected, &unconnected));
+  /* A failed connect puts its slot back where it was. */
+  bool fails = fixture.configuration.backend.line_status != STATUS_SUCCESS;
+  CHECK(STRESS_TABLES, fails || keeps_order(&model.unconnected, &unconnected));
   CHECK(STRESS_TABLES, keeps_order(&model.queued, &queued));
   CHECK(STRESS_TABLES, keeps_order(&model.ended, &ended));
   CHECK(STRESS_TABLES, keeps_order(&model.idle, &idle));
@@ -317,11 +339,13 @@ void stress_trace(parallel_isr_port *port, parallel_isr_trace_event event, const
   case PARALLEL_ISR_TRACE_DISPATCH:
     CHECK(STRESS_GATE, !stress_holds_gate);
     CHECK(STRESS_GATE, parallel_isr_backend_level(port) > DISPATCH_LEVEL);
+    is_interrupt = true;
     (void)atomic_fetch_add_explicit(&dispatches_begun, 1u, memory_order_relaxed);
     (void)atomic_fetch_add_explicit(&dispatches, 1u, memory_order_relaxed);
     break;
   case PARALLEL_ISR_TRACE_DISPATCHED:
     (void)atomic_fetch_sub_explicit(&dispatches, 1u, memory_order_relaxed);
+    is_interrupt = false;
     break;
   case PARALLEL_ISR_TRACE_MERGED:
     stress_happened(STRESS_MERGED);
@@ -333,8 +357,7 @@ void stress_trace(parallel_isr_port *port, parallel_isr_trace_event event, const
     gate_left(port);
     break;
   case PARALLEL_ISR_TRACE_PASS:
-    CHECK(STRESS_GATE, stress_holds_gate && !model.passing);
-    model.passing = true;
+    pass_begins(port);
     break;
   case PARALLEL_ISR_TRACE_PASSED:
     CHECK(STRESS_GATE, stress_holds_gate && model.passing);
@@ -371,13 +394,14 @@ void stress_start(const stress_variant *variant)
   memset(&fixture, 0xdd, sizeof(fixture)); /* whatever was there before: initialisation needs none */
   memset(&fixture.configuration, 0, sizeof(fixture.configuration));
   memset(&model, 0, sizeof(model));
+  stress_dpc_overlaps = variant->overlap;
   fixture.configuration.connections = fixture.connections;
   fixture.configuration.connection_capacity = STRESS_CONNECTIONS;
   fixture.configuration.requests = fixture.requests;
   fixture.configuration.request_capacity = STRESS_REQUESTS;
   fixture.configuration.enable_connect_interrupt = TRUE;
   fixture.configuration.connect_version = CONNECT_LINE_BASED;
-  fixture.configuration.backend.manual_dpc = variant->manual_dpc;
+  fixture.configuration.backend.manual_dpc = variant->overlap;
   fixture.configuration.backend.signal = variant->signals ? STRESS_SIGNAL : 0;
   current = variant;
   CHECK(STRESS_CONNECTING, parallel_isr_initialize(PORT, &fixture.configuration) == STATUS_SUCCESS);
@@ -390,7 +414,7 @@ void stress_deliver(uint32_t thread)
 
 void stress_run_requested_dpc(void)
 {
-  if (current->manual_dpc) (void)stress_run_dpc(PORT);
+  if (current->overlap) (void)stress_run_dpc(PORT);
 }
 
 bool stress_is_settled(void)
@@ -432,6 +456,7 @@ static const struct scenario {
     {stress_contest, {"contested frees", TRUE, FALSE, 0u}},
     {stress_removal, {"removal, DPC thread", FALSE, FALSE, 2u}},
     {stress_removal, {"removal, overlapping DPC", TRUE, FALSE, 2u}},
+    {stress_moments, {"moments", TRUE, FALSE, 0u}},
 };
 
 static uint32_t passed_total, failed_total;

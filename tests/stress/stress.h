@@ -61,7 +61,7 @@ void stress_happened(stress_event event);
 /* How a run differs from others of the same scenario. */
 typedef struct stress_variant {
   const char *name;
-  BOOLEAN manual_dpc; /* the DPC runs on whatever thread finds it requested, overlapping; else on the host's thread */
+  BOOLEAN overlap;    /* the DPC runs on whatever thread finds it requested, overlapping; else on the host's thread */
   BOOLEAN signals;    /* interrupts are signals to the threads at work; else the threads that post events take them */
   uint32_t residents; /* clients that stay connected throughout */
 } stress_variant;
@@ -71,6 +71,7 @@ void stress_ownership(const stress_variant *variant, uint32_t scale);
 void stress_checks(const stress_variant *variant, uint32_t scale);
 void stress_contest(const stress_variant *variant, uint32_t scale);
 void stress_removal(const stress_variant *variant, uint32_t scale);
+void stress_moments(const stress_variant *variant, uint32_t scale);
 
 /* ---- the port ---------------------------------------------------------------------------------------------------- */
 
@@ -90,7 +91,7 @@ extern stress_fixture fixture;
 #define NAMELESS ((PVOID)&fixture.port.nameless)
 
 void stress_start(const stress_variant *variant); /* initialises the port */
-void stress_run_requested_dpc(void);              /* with manual_dpc: what a processor does before it goes on */
+void stress_run_requested_dpc(void);              /* what a processor does before it goes on; if runs may overlap */
 void stress_settle(void);                         /* nobody else is inside: until no DPC is requested */
 bool stress_is_settled(void);                     /* no DPC is requested or runs */
 void stress_check_rest(uint32_t removed);         /* nobody is inside: the port is free, or removed */
@@ -104,7 +105,8 @@ KIRQL stress_level(void);                         /* of this thread */
 
 #define STRESS_THREADS 4u /* 0, 1: interrupts; 2, 3: thread level */
 
-void stress_deliver(uint32_t thread); /* an interrupt, as a signal to a thread at work */
+extern __thread void (*stress_at_step)(void); /* called before every atomic step of this thread, if not NULL */
+void stress_deliver(uint32_t thread);         /* an interrupt, as a signal to a thread at work */
 
 /* Runs the function on all threads, and returns when the last has. Each hesitates in its own way. */
 void stress_run(void (*function)(uint32_t thread));

@@ -2,7 +2,7 @@
 # Stress on the host, once for each sanitizer. A program takes [SCALE [SEED]]: its work, and the numbers it draws.
 
 STRESS_PROGRAMS := $(B)/stress/thread $(B)/stress/address
-STRESS_SOURCES := $(addprefix tests/stress/, stress.c sharers.c scenarios.c)
+STRESS_SOURCES := $(addprefix tests/stress/, stress.c sharers.c scenarios.c moments.c)
 STRESS_CFLAGS := -std=c11 -O1 -g $(WARNINGS) -D_POSIX_C_SOURCE=200809L -Iinclude -Itests/stress \
   -DPARALLEL_ISR_BACKEND='"backend_stress.h"'
 STRESS_SCALE := 2

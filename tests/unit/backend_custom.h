@@ -88,9 +88,9 @@ static inline bool custom_interrupts_are_off(void)
 
 /* ---- atomics ----------------------------------------------------------------------------------------------------- */
 
-/* One processor: nothing but an interrupt comes between, and the compiler is all that reorders. Not inlined: with these
- * out of line the whole library stays small. */
-#define CUSTOM_NOINLINE __attribute__((noinline))
+/* One processor: nothing but an interrupt comes between, and the compiler is all that reorders. The read-modify-writes
+ * are out of line, which keeps the whole library small. */
+#define CUSTOM_OUT_OF_LINE static __attribute__((noinline, unused))
 #define CUSTOM_COMPILER_BARRIER() __asm__ volatile("" : : : "memory")
 
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_load(volatile uint32_t *word)
@@ -123,7 +123,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_store_pointer(PVOID volatile *wo
   CUSTOM_COMPILER_BARRIER();
 }
 
-PARALLEL_ISR_INTERNAL CUSTOM_NOINLINE uint32_t parallel_isr_backend_exchange(volatile uint32_t *word, uint32_t value)
+CUSTOM_OUT_OF_LINE uint32_t custom_exchange(volatile uint32_t *word, uint32_t value)
 {
   uint32_t were_on = CUSTOM_INTERRUPTS_OFF();
   uint32_t old = *word;
@@ -132,7 +132,12 @@ PARALLEL_ISR_INTERNAL CUSTOM_NOINLINE uint32_t parallel_isr_backend_exchange(vol
   return old;
 }
 
-PARALLEL_ISR_INTERNAL CUSTOM_NOINLINE uint32_t parallel_isr_backend_fetch_add(volatile uint32_t *word, uint32_t value)
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_exchange(volatile uint32_t *word, uint32_t value)
+{
+  return custom_exchange(word, value);
+}
+
+CUSTOM_OUT_OF_LINE uint32_t custom_fetch_add(volatile uint32_t *word, uint32_t value)
 {
   uint32_t were_on = CUSTOM_INTERRUPTS_OFF();
   uint32_t old = *word;
@@ -141,7 +146,12 @@ PARALLEL_ISR_INTERNAL CUSTOM_NOINLINE uint32_t parallel_isr_backend_fetch_add(vo
   return old;
 }
 
-PARALLEL_ISR_INTERNAL CUSTOM_NOINLINE uint32_t parallel_isr_backend_fetch_sub(volatile uint32_t *word, uint32_t value)
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_fetch_add(volatile uint32_t *word, uint32_t value)
+{
+  return custom_fetch_add(word, value);
+}
+
+CUSTOM_OUT_OF_LINE uint32_t custom_fetch_sub(volatile uint32_t *word, uint32_t value)
 {
   uint32_t were_on = CUSTOM_INTERRUPTS_OFF();
   uint32_t old = *word;
@@ -150,7 +160,12 @@ PARALLEL_ISR_INTERNAL CUSTOM_NOINLINE uint32_t parallel_isr_backend_fetch_sub(vo
   return old;
 }
 
-PARALLEL_ISR_INTERNAL CUSTOM_NOINLINE uint32_t parallel_isr_backend_fetch_or(volatile uint32_t *word, uint32_t bits)
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_fetch_sub(volatile uint32_t *word, uint32_t value)
+{
+  return custom_fetch_sub(word, value);
+}
+
+CUSTOM_OUT_OF_LINE uint32_t custom_fetch_or(volatile uint32_t *word, uint32_t bits)
 {
   uint32_t were_on = CUSTOM_INTERRUPTS_OFF();
   uint32_t old = *word;
@@ -159,7 +174,12 @@ PARALLEL_ISR_INTERNAL CUSTOM_NOINLINE uint32_t parallel_isr_backend_fetch_or(vol
   return old;
 }
 
-PARALLEL_ISR_INTERNAL CUSTOM_NOINLINE uint32_t parallel_isr_backend_fetch_and(volatile uint32_t *word, uint32_t bits)
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_fetch_or(volatile uint32_t *word, uint32_t bits)
+{
+  return custom_fetch_or(word, bits);
+}
+
+CUSTOM_OUT_OF_LINE uint32_t custom_fetch_and(volatile uint32_t *word, uint32_t bits)
 {
   uint32_t were_on = CUSTOM_INTERRUPTS_OFF();
   uint32_t old = *word;
@@ -168,8 +188,12 @@ PARALLEL_ISR_INTERNAL CUSTOM_NOINLINE uint32_t parallel_isr_backend_fetch_and(vo
   return old;
 }
 
-PARALLEL_ISR_INTERNAL CUSTOM_NOINLINE bool parallel_isr_backend_compare_exchange(volatile uint32_t *word,
-                                                                                 uint32_t expected, uint32_t desired)
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_fetch_and(volatile uint32_t *word, uint32_t bits)
+{
+  return custom_fetch_and(word, bits);
+}
+
+CUSTOM_OUT_OF_LINE bool custom_compare_exchange(volatile uint32_t *word, uint32_t expected, uint32_t desired)
 {
   uint32_t were_on = CUSTOM_INTERRUPTS_OFF();
   bool equal = *word == expected;
@@ -178,14 +202,25 @@ PARALLEL_ISR_INTERNAL CUSTOM_NOINLINE bool parallel_isr_backend_compare_exchange
   return equal;
 }
 
-PARALLEL_ISR_INTERNAL CUSTOM_NOINLINE bool parallel_isr_backend_compare_exchange_pointer(PVOID volatile *word,
-                                                                                         PVOID expected, PVOID desired)
+PARALLEL_ISR_INTERNAL bool parallel_isr_backend_compare_exchange(volatile uint32_t *word, uint32_t expected,
+                                                                 uint32_t desired)
+{
+  return custom_compare_exchange(word, expected, desired);
+}
+
+CUSTOM_OUT_OF_LINE bool custom_compare_exchange_pointer(PVOID volatile *word, PVOID expected, PVOID desired)
 {
   uint32_t were_on = CUSTOM_INTERRUPTS_OFF();
   bool equal = *word == expected;
   if (equal) *word = desired;
   CUSTOM_INTERRUPTS_RESTORE(were_on);
   return equal;
+}
+
+PARALLEL_ISR_INTERNAL bool parallel_isr_backend_compare_exchange_pointer(PVOID volatile *word, PVOID expected,
+                                                                         PVOID desired)
+{
+  return custom_compare_exchange_pointer(word, expected, desired);
 }
 
 /* The processor's level with interrupts on: PASSIVE, or DISPATCH in the DPC. */
