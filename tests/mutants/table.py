@@ -561,7 +561,8 @@ fault("queue: appended at the head", """
   request->status = STATUS_PENDING;
   parallel_isr_request *requests = port->configuration->requests;
   uint32_t slot = requests[parallel_isr_queue_end(port)].order;
-  for (uint32_t i = parallel_isr_queue_end(port); i > port->ended_count; i--) requests[i].order = requests[i - 1u].order;
+  for (uint32_t i = parallel_isr_queue_end(port); i > port->ended_count; i--)
+    requests[i].order = requests[i - 1u].order;
   requests[port->ended_count].order = slot;
   port->queue_length += 1u;
 """)
