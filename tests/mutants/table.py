@@ -719,7 +719,7 @@ fault("DPC: a round for nobody", """
   return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
 """, """
   return parallel_isr_backend_load(&port->users) == 0u &&
-""", "unit")
+""", RACE)
 fault("DPC: the same round again and again", """
   return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
          parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u;
@@ -741,11 +741,6 @@ fault("DPC: check_wanted is cleared after the round", """
     parallel_isr_chain_check_round(port);
     parallel_isr_backend_store(&port->check_wanted, 0u);
   }
-""")
-fault("DPC: a round for nobody", """
-  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
-""", """
-  return parallel_isr_backend_load(&port->users) == 0u &&
 """)
 fault("DPC: one completion is enough", """
   if (port->ended_count != 0u) parallel_isr_backend_request_dpc(port);

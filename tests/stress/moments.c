@@ -99,10 +99,12 @@ static void an_interrupt_that_serves_another_is_not_judged(void)
   end();
 }
 
-/* ---- a round of checks that the last client's own free cuts short is owed its rest ------------------------------- */
+/* ---- a free that takes its time ---------------------------------------------------------------------------------- */
 
-static sem_t routine_runs, free_began, round_ended;
-static uint32_t steps_left; /* of the free, before it holds */
+static sem_t may_take, free_began, may_go_on;
+static uint32_t steps_of_free, steps_of_dpc; /* before it holds */
+static PVOID slow_handle;
+static bool holds_as_user; /* the free has not lowered users yet when it holds */
 
 static void wait_for(sem_t *semaphore)
 {
@@ -110,53 +112,96 @@ static void wait_for(sem_t *semaphore)
   }
 }
 
-static void free_holds(void)
-{
-  if (steps_left-- != 0u) return;
-  stress_at_step = NULL;
-  (void)sem_post(&free_began);
-  wait_for(&round_ended);
-}
-
-/* The first client's thread: takes the port while its deferred routine runs, and frees it in part meanwhile. */
-static void *take_and_free_slowly(void *context)
-{
-  (void)context;
-  wait_for(&routine_runs);
-  CHECK(STRESS_OWNER, try_allocate(&first));
-  stress_at_step = free_holds;
-  first.information.FreePortFromInterruptLevel(first.information.Context);
-  if (stress_at_step == NULL) return NULL;
-  stress_at_step = NULL; /* the free has fewer steps */
-  (void)sem_post(&free_began);
-  wait_for(&round_ended);
-  return NULL;
-}
-
 static void let_it_free(void)
 {
-  first.on_check = NULL;
-  (void)sem_post(&routine_runs);
+  (void)sem_post(&may_take);
   wait_for(&free_began);
 }
 
-static void a_round_cut_short_is_owed_its_rest(uint32_t steps)
+static void free_holds(void)
+{
+  if (steps_of_free-- != 0u) return;
+  stress_at_step = NULL;
+  holds_as_user = __atomic_load_n(&fixture.port.users, __ATOMIC_RELAXED) == 1u;
+  (void)sem_post(&free_began);
+  wait_for(&may_go_on);
+}
+
+/* On a thread of its own: takes the port when it may, begins to free it, and goes on with that when it may. */
+static void *free_slowly(void *context)
+{
+  (void)context;
+  wait_for(&may_take);
+  CHECK(STRESS_OWNER, parallel_isr_try_allocate_port(slow_handle) != FALSE);
+  stress_at_step = free_holds;
+  parallel_isr_free_port(slow_handle);
+  if (stress_at_step == NULL) return NULL;
+  stress_at_step = NULL; /* it has fewer steps */
+  (void)sem_post(&free_began);
+  wait_for(&may_go_on);
+  return NULL;
+}
+
+static pthread_t begin_slow_free(PVOID handle, uint32_t steps)
 {
   pthread_t thread;
+  (void)sem_init(&may_take, 0, 0u);
+  (void)sem_init(&free_began, 0, 0u);
+  (void)sem_init(&may_go_on, 0, 0u);
+  slow_handle = handle;
+  steps_of_free = steps;
+  holds_as_user = false;
+  if (pthread_create(&thread, NULL, free_slowly, NULL) != 0) abort();
+  return thread;
+}
+
+static void end_slow_free(pthread_t thread)
+{
+  (void)sem_post(&may_go_on);
+  (void)pthread_join(thread, NULL);
+  stress_settle();
+}
+
+/* The first client's thread takes the port while its deferred routine runs, and is about to free it when the round sees
+ * that the port is taken: the second client must be told all the same. */
+static void a_round_cut_short_is_owed_its_rest(uint32_t steps)
+{
   stress_start(&overlapping);
   CHECK(STRESS_CONNECTING, connect(&first, &token, let_it_free) == STATUS_SUCCESS);
   CHECK(STRESS_CONNECTING, connect(&second, &other_token, NULL) == STATUS_SUCCESS);
-  (void)sem_init(&routine_runs, 0, 0u);
-  (void)sem_init(&free_began, 0, 0u);
-  (void)sem_init(&round_ended, 0, 0u);
-  steps_left = steps;
   take_and_free();
-  if (pthread_create(&thread, NULL, take_and_free_slowly, NULL) != 0) abort();
+  pthread_t thread = begin_slow_free(first.information.Context, steps);
   stress_run_requested_dpc();
-  (void)sem_post(&round_ended);
-  (void)pthread_join(thread, NULL);
-  stress_settle();
+  first.on_check = NULL;
+  end_slow_free(thread);
   CHECK(STRESS_WAKEUP, second.checks >= 1u);
+  end();
+}
+
+static void dpc_holds(void)
+{
+  if (steps_of_dpc-- != 0u) return;
+  stress_at_step = NULL;
+  let_it_free();
+}
+
+/* A free begins during a DPC run, and a client connects before it is over: he must be told. */
+static void a_client_that_connects_beside_a_free_is_told(uint32_t steps_before_take, uint32_t steps)
+{
+  stress_start(&overlapping);
+  CHECK(STRESS_QUEUE, parallel_isr_try_allocate_port(NAMELESS) != FALSE);
+  CHECK(STRESS_QUEUE, parallel_isr_allocate(PORT, &token, ignore_completion, NULL) == STATUS_PENDING);
+  CHECK(STRESS_QUEUE, parallel_isr_cancel(PORT, ignore_completion, NULL) == STATUS_SUCCESS);
+  parallel_isr_free_port(NAMELESS);
+  pthread_t thread = begin_slow_free(NAMELESS, steps);
+  steps_of_dpc = steps_before_take;
+  stress_at_step = dpc_holds;
+  stress_run_requested_dpc();
+  if (stress_at_step != NULL) let_it_free(); /* the DPC has fewer steps */
+  stress_at_step = NULL;
+  CHECK(STRESS_CONNECTING, connect(&second, &other_token, NULL) == STATUS_SUCCESS);
+  end_slow_free(thread);
+  CHECK(STRESS_WAKEUP, !holds_as_user || second.checks >= 1u);
   end();
 }
 
@@ -261,7 +306,10 @@ void stress_moments(const stress_variant *variant, uint32_t scale)
   (void)variant;
   (void)scale;
   an_interrupt_that_serves_another_is_not_judged();
-  for (uint32_t steps = 0u; steps < 6u; steps++) a_round_cut_short_is_owed_its_rest(steps);
+  for (uint32_t steps = 0u; steps < 6u; steps++) {
+    a_round_cut_short_is_owed_its_rest(steps);
+    for (uint32_t before = 0u; before < 20u; before++) a_client_that_connects_beside_a_free_is_told(before, steps);
+  }
   a_failed_connect_leaves_no_owner_by_name();
   a_failed_connect_reuses_no_slot();
   a_removed_port_is_at_rest();
