@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The seeded faults. One is a text that occurs once in its file, and what it is replaced by.
 
-`groups` are tried in order until one fails: what a single thread can see goes to the cheap groups, a lost race to
-stress. A fault that changes nothing that anybody could observe has no place here.
+`groups` are tried in order until one fails: what one thread can see, for unit_interleave preempted at any step, goes to
+the cheap groups; what only threads show goes to stress. A fault that changes nothing that anybody could observe has no
+place here.
 """
 import collections
 
@@ -10,7 +11,7 @@ Mutant = collections.namedtuple("Mutant", "name file old new groups")
 
 CHEAP = "conformance unit stress"
 RACE = "stress"
-IMAGE = "pic8259"
+CHIPS = "pic8259"
 
 MUTANTS = []
 
@@ -32,7 +33,7 @@ fault("gate: taken in two steps", """
 """, """
   bool taken = parallel_isr_backend_load(&port->gate) == PARALLEL_ISR_GATE_FREE;
   if (taken) parallel_isr_backend_store(&port->gate, PARALLEL_ISR_GATE_HELD);
-""", RACE)
+""")
 fault("gate: AGAIN is lost", """
   uint32_t old = parallel_isr_backend_fetch_or(&port->gate, PARALLEL_ISR_GATE_AGAIN);
 """, """
@@ -42,12 +43,12 @@ fault("gate: an interrupt does not see that the gate is free by now", """
   return old == PARALLEL_ISR_GATE_FREE || old == PARALLEL_ISR_GATE_AGAIN;
 """, """
   return old == PARALLEL_ISR_GATE_AGAIN;
-""", RACE)
+""")
 fault("gate: a second chance that is none", """
 compare_exchange(&port->gate, PARALLEL_ISR_GATE_AGAIN, PARALLEL_ISR_GATE_HELD);
 """, """
 compare_exchange(&port->gate, PARALLEL_ISR_GATE_FREE, PARALLEL_ISR_GATE_HELD);
-""", RACE)
+""")
 fault("gate: an interrupt ignores WANTED", """
   return old == PARALLEL_ISR_GATE_FREE || old == PARALLEL_ISR_GATE_AGAIN;
 }
@@ -107,7 +108,7 @@ fault("gate: left by a store", """
 """, """
   bool left = parallel_isr_backend_load(&port->gate) == PARALLEL_ISR_GATE_HELD;
   if (left) parallel_isr_backend_store(&port->gate, PARALLEL_ISR_GATE_FREE);
-""", RACE)
+""")
 fault("gate: AGAIN taken over but not cleared", """
 fetch_and(&port->gate, ~PARALLEL_ISR_GATE_AGAIN);
 """, """
@@ -164,7 +165,7 @@ fault("ownership: taken in two steps", """
   if (parallel_isr_backend_load(&port->users) != 0u) return false;
   parallel_isr_backend_store(&port->users, 1u);
   return true;
-""", RACE)
+""")
 fault("ownership: taken by counting", """
   return parallel_isr_backend_compare_exchange(&port->users, 0u, 1u);
 """, """
@@ -202,7 +203,7 @@ fault("ownership: one user less in two steps", """
   uint32_t users = parallel_isr_backend_load(&port->users);
   parallel_isr_backend_store(&port->users, users - 1u);
   return users;
-""", RACE)
+""")
 fault("ownership: missing check_wanted", """
   parallel_isr_backend_store(&port->check_wanted, 1u);
   if (parallel_isr_backend_load(&port->users) == 0u) parallel_isr_request_checks(port);
@@ -243,7 +244,7 @@ fault("ownership: an owner that turns nameless cannot free", """
   return parallel_isr_owner_try_clear(port, owner) || parallel_isr_owner_try_clear(port, nameless);
 """, """
   return parallel_isr_owner_try_clear(port, owner);
-""", RACE)
+""")
 fault("ownership: refused frees are not counted", """
     parallel_isr_count_atomic(&port->refused);
     return STATUS_RESOURCE_NOT_OWNED;
@@ -278,7 +279,7 @@ fault("ownership: check_wanted looked at before users", """
   if (parallel_isr_users_leave(port) > 1u)
     parallel_isr_backend_request_dpc(port); /* the head of the queue is owed the port */
   else if (wanted)
-""", RACE)
+""")
 fault("ownership: a disconnected handle takes the port", """
   if (parallel_isr_backend_load(&handle->connected) == 0u) {
 """, """
@@ -509,7 +510,7 @@ fault("chain: a round cut short is owed nothing", """
   if (done < count) parallel_isr_owe_check(port);
 """, """
 
-""", RACE)
+""")
 fault("chain: synchronised at a device level", """
   if (routine == NULL || parallel_isr_level_is_device(port)) return FALSE;
 """, """
@@ -617,11 +618,11 @@ fault("queue: observably free at a hand-over", """
   (void)parallel_isr_backend_fetch_sub(&port->users, 1u);
   (void)parallel_isr_backend_fetch_add(&port->users, 1u);
   parallel_isr_queue_conclude(port, port->ended_count, STATUS_SUCCESS);
-""", RACE)
+""")
 fault("queue: allocated while the port is removed", """
   if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
   if (parallel_isr_queue_find""", """
-  if (parallel_isr_queue_find""", RACE)
+  if (parallel_isr_queue_find""")
 fault("queue: the same request twice", """
   if (parallel_isr_queue_find(port, completion, context) < parallel_isr_queue_end(port))
     return STATUS_INVALID_PARAMETER;
@@ -695,7 +696,7 @@ fault("queue: cancel without the gate", """
   uint32_t position = parallel_isr_queue_find(port, completion, context);
   bool found = position < parallel_isr_queue_end(port);
   if (found) parallel_isr_queue_withdraw(port, position, STATUS_CANCELLED);
-""", RACE)
+""")
 
 # ---- the DPC ---------------------------------------------------------------------------------------------------------
 fault = room("impl/deferred_procedure.h")
@@ -866,7 +867,7 @@ fault("connect: not behind the removal", """
   if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
 """, """
   PVOID previous = NULL;
-""", RACE)
+""")
 fault("connect: output written before the input is read", """
   if (service != NULL) wanted = *service;
   if (information != NULL) parallel_isr_connect_forget(information);
@@ -893,7 +894,7 @@ fault("connect: without the mutex", """
   parallel_isr_backend_unlock(port);
 """, """
   status = parallel_isr_connect_locked(port, client, &wanted, information);
-""", RACE)
+""")
 fault("connect: without the gate", """
   parallel_isr_gate_acquire(port);
   NTSTATUS status = parallel_isr_connect_client(port, client, service, information, &previous);
@@ -948,7 +949,7 @@ fault("disconnect: without the gate", """
   bool found = position < port->connection_count;
   if (found) parallel_isr_chain_remove(port, position);
   bool last = found && port->connection_count == 0u;
-""", RACE)
+""")
 fault("disconnect: missing level check", """
   if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
   parallel_isr_backend_lock(port);
@@ -1181,7 +1182,7 @@ fault("atomics: fetch_or in two steps", """
   uint32_t old = __atomic_load_n(word, __ATOMIC_SEQ_CST);
   __atomic_store_n(word, old | bits, __ATOMIC_SEQ_CST);
   return old;
-""", RACE)
+""")
 fault("atomics: exchange returns the new value", """
   return __atomic_exchange_n(word, value, __ATOMIC_SEQ_CST);
 """, """
@@ -1299,27 +1300,27 @@ fault("8259: an end of interrupt for a spurious 7", """
   if (irq < 8u) return real ? PARALLEL_ISR_PIC8259_EOI_MASTER : 0u;
 """, """
   if (irq < 8u) return PARALLEL_ISR_PIC8259_EOI_MASTER;
-""", IMAGE)
+""", CHIPS)
 fault("8259: no end of interrupt for a spurious 15", """
 PARALLEL_ISR_PIC8259_EOI_SLAVE | PARALLEL_ISR_PIC8259_EOI_MASTER : PARALLEL_ISR_PIC8259_EOI_MASTER;
 """, """
 PARALLEL_ISR_PIC8259_EOI_SLAVE | PARALLEL_ISR_PIC8259_EOI_MASTER : 0u;
-""", IMAGE)
+""", CHIPS)
 fault("8259: the slave's end of interrupt is forgotten", """
   return real ? PARALLEL_ISR_PIC8259_EOI_SLAVE | PARALLEL_ISR_PIC8259_EOI_MASTER : PARALLEL_ISR_PIC8259_EOI_MASTER;
 """, """
   return PARALLEL_ISR_PIC8259_EOI_MASTER;
-""", IMAGE)
+""", CHIPS)
 fault("8259: the master's end of interrupt is forgotten", """
   if (irq < 8u) return real ? PARALLEL_ISR_PIC8259_EOI_MASTER : 0u;
 """, """
   if (irq < 8u) return 0u;
-""", IMAGE)
+""", CHIPS)
 fault("8259: the end of interrupt of another input", """
   return irq < 8u ? irq : PARALLEL_ISR_PIC8259_CASCADE;
 """, """
   return irq < 8u ? irq : irq % 8u;
-""", IMAGE)
+""", CHIPS)
 fault("8259: double end of interrupt", """
   parallel_isr_pic8259_end_of_interrupt(irq, real);
   if (real)
@@ -1327,7 +1328,7 @@ fault("8259: double end of interrupt", """
   parallel_isr_pic8259_end_of_interrupt(irq, real);
   parallel_isr_pic8259_outb(PARALLEL_ISR_PIC8259_MASTER_COMMAND, 0x20);
   if (real)
-""", IMAGE)
+""", CHIPS)
 fault("8259: end of interrupt before the chain", """
   const bool real = !parallel_isr_pic8259_may_be_spurious(irq) || parallel_isr_pic8259_in_service(irq);
   if (real)
@@ -1337,97 +1338,198 @@ fault("8259: end of interrupt before the chain", """
   parallel_isr_pic8259_end_of_interrupt(irq, real);
   if (real)
     parallel_isr_pic8259_deliver(&controller->lines[irq]);
-""", IMAGE)
+""", CHIPS)
 fault("8259: nothing is spurious", """
   return irq == 7u || irq == 15u;
 """, """
   (void)irq;
   return false;
-""", IMAGE)
+""", CHIPS)
 fault("8259: spurious 15 is not known", """
   return irq == 7u || irq == 15u;
 """, """
   return irq == 7u;
-""", IMAGE)
+""", CHIPS)
 fault("8259: spurious ones are counted for the other chip", """
     parallel_isr_pic8259_count(&controller->spurious[irq / 8u]);
 """, """
     parallel_isr_pic8259_count(&controller->spurious[1u - irq / 8u]);
-""", IMAGE)
+""", CHIPS)
 fault("8259: the request register instead of the in-service register", """
 #define PARALLEL_ISR_PIC8259_READ_IN_SERVICE ((uint8_t)0x0B)
 """, """
 #define PARALLEL_ISR_PIC8259_READ_IN_SERVICE ((uint8_t)0x0A)
-""", IMAGE)
+""", CHIPS)
 fault("8259: connect opens every line of the chip", """
   parallel_isr_pic8259_outb(address, (uint8_t)(masked ? mask | bit : mask & ~bit));
 """, """
   parallel_isr_pic8259_outb(address, (uint8_t)(masked ? mask | bit : 0));
-""", IMAGE)
+""", CHIPS)
 fault("8259: disconnect masks every line of the chip", """
   parallel_isr_pic8259_outb(address, (uint8_t)(masked ? mask | bit : mask & ~bit));
 """, """
   parallel_isr_pic8259_outb(address, (uint8_t)(masked ? 0xff : mask & ~bit));
-""", IMAGE)
+""", CHIPS)
 fault("8259: disconnect does not mask", """
   parallel_isr_pic8259_set_mask(controller, irq, true);
   while (parallel_isr_pic8259_in_service(irq)) parallel_isr_backend_relax();
 """, """
   while (parallel_isr_pic8259_in_service(irq)) parallel_isr_backend_relax();
-""", IMAGE)
+""", CHIPS)
 fault("8259: enter leaves interrupts on", """
   parallel_isr_pic8259_interrupts_off();
 #if PARALLEL_ISR_PIC8259_CPUS > 1
 """, """
 #if PARALLEL_ISR_PIC8259_CPUS > 1
-""", IMAGE)
+""", CHIPS)
 fault("8259: exit leaves interrupts off", """
   parallel_isr_pic8259_lower(port->configuration->backend.controller);
   parallel_isr_pic8259_interrupts_on();
 """, """
   parallel_isr_pic8259_lower(port->configuration->backend.controller);
-""", IMAGE)
+""", CHIPS)
 fault("8259: exit forgets the DPC", """
   parallel_isr_pic8259_lower(port->configuration->backend.controller);
   parallel_isr_pic8259_interrupts_on();
 """, """
   (void)port;
   parallel_isr_pic8259_interrupts_on();
-""", IMAGE)
+""", CHIPS)
 fault("8259: the trampoline forgets the DPC", """
   if (real) parallel_isr_pic8259_lower(controller);
 """, """
-""", IMAGE)
+""", CHIPS)
 fault("8259: a DPC is not at DISPATCH_LEVEL", """
     return DISPATCH_LEVEL;
 """, """
     return PASSIVE_LEVEL;
-""", IMAGE)
+""", CHIPS)
 fault("8259: no lock among acquirers", """
   while (parallel_isr_backend_load(&port->backend.serving) != ticket) parallel_isr_backend_relax();
 """, """
   (void)ticket;
-""", IMAGE)
+""", CHIPS)
 fault("8259: disconnected while the other processor dispatches", """
   while (parallel_isr_pic8259_in_service(irq)) parallel_isr_backend_relax();
   parallel_isr_backend_store(&line->connected, 0);
   while (parallel_isr_backend_load(&line->dispatching) != 0) parallel_isr_backend_relax();
 """, """
   parallel_isr_backend_store(&line->connected, 0);
-""", IMAGE)
+""", CHIPS)
 fault("8259: a removed port's DPC stays open", """
          parallel_isr_backend_compare_exchange(&controller->dpc, dpc, dpc | closed);
 """, """
          parallel_isr_backend_compare_exchange(&controller->dpc, dpc, dpc);
-""", IMAGE)
+""", CHIPS)
 fault("8259: two ports on one line", """
   if (!parallel_isr_backend_compare_exchange_pointer(&controller->lines[irq].port, NULL, port))
     return STATUS_INSUFFICIENT_RESOURCES;
 """, """
   parallel_isr_backend_store_pointer(&controller->lines[irq].port, port);
-""", IMAGE)
+""", CHIPS)
 fault("8259: a message is taken for a line", """
   if (version != CONNECT_LINE_BASED && version != CONNECT_FULLY_SPECIFIED) return STATUS_NOT_SUPPORTED;
 """, """
   (void)version;
-""", IMAGE)
+""", CHIPS)
+fault("8259: vectors of the processor's own exceptions", """
+  return master_vector >= 32u && master_vector % 8u == 0 && slave_vector >= 32u && slave_vector % 8u == 0 &&
+""", """
+  return master_vector % 8u == 0 && slave_vector % 8u == 0 &&
+""", CHIPS)
+fault("8259: a vector that the chip rounds down", """
+  return master_vector >= 32u && master_vector % 8u == 0 && slave_vector >= 32u && slave_vector % 8u == 0 &&
+""", """
+  return master_vector >= 32u && slave_vector >= 32u &&
+""", CHIPS)
+fault("8259: the chips end interrupts by themselves", """
+  parallel_isr_pic8259_command(PARALLEL_ISR_PIC8259_MASTER_MASK, 0x01); /* ICW4: 8086 mode, EOI by command */
+  parallel_isr_pic8259_command(PARALLEL_ISR_PIC8259_SLAVE_MASK, 0x01);
+""", """
+  parallel_isr_pic8259_command(PARALLEL_ISR_PIC8259_MASTER_MASK, 0x03);
+  parallel_isr_pic8259_command(PARALLEL_ISR_PIC8259_SLAVE_MASK, 0x03);
+""", CHIPS)
+fault("8259: the cascade stays masked", """
+                               (uint8_t)(0xFFu & ~(1u << PARALLEL_ISR_PIC8259_CASCADE))); /* OCW1 */
+""", """
+                               0xFF);
+""", CHIPS)
+fault("8259: a port on the cascade", """
+  if (controller == NULL || irq >= PARALLEL_ISR_PIC8259_LINES || irq == PARALLEL_ISR_PIC8259_CASCADE)
+""", """
+  if (controller == NULL || irq >= PARALLEL_ISR_PIC8259_LINES)
+""", CHIPS)
+fault("8259: ends whatever is most urgent", """
+#define PARALLEL_ISR_PIC8259_SPECIFIC_EOI 0x60u
+""", """
+#define PARALLEL_ISR_PIC8259_SPECIFIC_EOI 0x20u
+""", CHIPS)
+fault("8259: a counter of spurious ones wraps", """
+  if (parallel_isr_backend_load(counter) < PARALLEL_ISR_COUNTER_LIMIT) (void)""", """
+  (void)""", CHIPS)
+fault("8259: masks are changed by two processors at a time", """
+  while (!parallel_isr_backend_compare_exchange(&controller->mask_lock, 0, 1)) parallel_isr_backend_relax();
+""", """
+""", CHIPS)
+fault("8259: a change of a mask turns interrupts on", """
+  if (enabled) parallel_isr_pic8259_interrupts_on();
+""", """
+  (void)enabled;
+  parallel_isr_pic8259_interrupts_on();
+""", CHIPS)
+fault("8259: connects do not wait for each other", """
+  while (!parallel_isr_backend_compare_exchange(&port->backend.mutex, 0, 1)) parallel_isr_backend_relax();
+""", """
+  parallel_isr_backend_store(&port->backend.mutex, 1);
+""", CHIPS)
+fault("8259: disconnected while the line is in service", """
+  while (parallel_isr_pic8259_in_service(irq)) parallel_isr_backend_relax();
+  parallel_isr_backend_store(&line->connected, 0);
+""", """
+  parallel_isr_backend_store(&line->connected, 0);
+""", CHIPS)
+fault("8259: disconnected while a trampoline may have found it connected", """
+  while (parallel_isr_backend_load(&line->dispatching) != 0) parallel_isr_backend_relax();
+""", """
+""", CHIPS)
+fault("8259: disconnect waits for other lines", """
+  return (parallel_isr_pic8259_inb(command) & parallel_isr_pic8259_bit(irq)) != 0;
+""", """
+  return parallel_isr_pic8259_inb(command) != 0;
+""", CHIPS)
+fault("8259: a DPC nests", """
+  if (parallel_isr_backend_load(&controller->in_dpc[PARALLEL_ISR_PIC8259_CPU()]) != 0) return;
+""", """
+""", CHIPS)
+fault("8259: a DPC on two processors at a time", """
+  return (dpc & ~PARALLEL_ISR_PIC8259_REQUESTED(irq)) | PARALLEL_ISR_PIC8259_CLOSED(irq);
+""", """
+  return dpc & ~PARALLEL_ISR_PIC8259_REQUESTED(irq);
+""", CHIPS)
+fault("8259: a DPC at DIRQL", """
+  if (!parallel_isr_pic8259_interrupts_enabled()) return;
+  parallel_isr_pic8259_interrupts_off();
+""", """
+  parallel_isr_pic8259_interrupts_off();
+""", CHIPS)
+fault("8259: a DPC leaves interrupts on", """
+  parallel_isr_run_dpc(port);
+  parallel_isr_pic8259_interrupts_off();
+""", """
+  parallel_isr_run_dpc(port);
+""", CHIPS)
+fault("8259: removed while its DPC runs", """
+  return (dpc & (PARALLEL_ISR_PIC8259_REQUESTED(irq) | closed)) == 0 &&
+""", """
+  return (dpc & PARALLEL_ISR_PIC8259_REQUESTED(irq)) == 0 &&
+""", CHIPS)
+fault("8259: a request for the port before", """
+                                       ~(PARALLEL_ISR_PIC8259_REQUESTED(irq) | PARALLEL_ISR_PIC8259_CLOSED(irq)));
+""", """
+                                       ~PARALLEL_ISR_PIC8259_CLOSED(irq));
+""", CHIPS)
+fault("8259: the level of another line", """
+#define PARALLEL_ISR_PIC8259_DIRQL(irq) ((KIRQL)(27u - (irq)))
+""", """
+#define PARALLEL_ISR_PIC8259_DIRQL(irq) ((KIRQL)(12u + (irq)))
+""", CHIPS)

@@ -47,3 +47,10 @@ CHECK_PROGRAMS += $(PIC8259_PROGRAMS)
 
 check-pic8259: $(PIC8259_PROGRAMS)
 	@$(PYTHON) $(PIC8259_RUN) $(PIC8259_OUT) $(PIC8259_IMAGES)
+
+# The backend on a model of the chips, under the sanitizers: no other host program has this backend.
+PIC8259_MODEL := $(B)/tests/unit_pic8259
+UNIT_PROGRAMS += $(PIC8259_MODEL)
+$(eval $(call cmocka_program,unit_pic8259,$(PIC8259_TESTS)/model_test.c,-I$(PIC8259_TESTS) -fsanitize=address \
+  -fsanitize=undefined -fno-sanitize-recover=all -DPARALLEL_ISR_BACKEND='"../impl/backend_pic8259.h"'))
+$(PIC8259_MODEL): $(PIC8259_TESTS)/chip_model.h

@@ -148,6 +148,20 @@ static void call_interrupt(void)
   (void)platform_interrupt(PORT);
 }
 
+/* Another one on some other processor, while alice's routine runs for this one. */
+static void interrupt_elsewhere(driver *me)
+{
+  me->on_interrupt = NULL;
+  pass_owed = events(PARALLEL_ISR_TRACE_PASS) + 1u;
+  (void)platform_interrupt_elsewhere(PORT);
+}
+
+static void call_interrupt_twice(void)
+{
+  alice.on_interrupt = interrupt_elsewhere;
+  call_interrupt();
+}
+
 static void call_dpc(void)
 {
   (void)platform_run_dpc(PORT);
@@ -208,6 +222,7 @@ static const struct call {
     {"cancel two", call_cancel_two},
     {"dpc", call_dpc},
     {"synchronize", call_synchronize},
+    {"interrupt twice", call_interrupt_twice},
     {"connect carol", call_connect_carol},
     {"disconnect bob", call_disconnect_bob},
     {"remove", call_remove},
