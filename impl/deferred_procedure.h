@@ -14,31 +14,84 @@
 
 /* Takes the debt of a round of checks over, if the port is free and there is somebody to tell. A round for nobody would
  * lose the debt to him who connects before a free that is halfway through has lowered users. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_now.serving == PARALLEL_ISR_SPEC_SERVES_CHECKS;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  held:     Holds && g_now.waiter != g_me && KeepsDebt{Pre, Post} && KeepsTables{Pre, Post};
+    ensures  takes:    g_now.serving == (\result == \true ? PARALLEL_ISR_SPEC_SERVES_ROUND :
+                       PARALLEL_ISR_SPEC_SERVES_NOTHING);
+*/
 PARALLEL_ISR_INTERNAL bool parallel_isr_dpc_takes_checks(parallel_isr_port *port)
 {
-  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
-         parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u;
+  uint32_t deferred = parallel_isr_backend_load(&port->deferred_count);
+  //@ ghost if (deferred == 0) g_now.serving = PARALLEL_ISR_SPEC_SERVES_NOTHING;
+  //@ ghost parallel_isr_commit();
+  if (deferred == 0u) return false;
+  uint32_t users = parallel_isr_backend_load(&port->users);
+  //@ ghost if (users != 0) g_now.serving = PARALLEL_ISR_SPEC_SERVES_NOTHING;
+  //@ ghost parallel_isr_commit();
+  if (users != 0u) return false;
+  uint32_t wanted = parallel_isr_backend_exchange(&port->check_wanted, 0u);
+  //@ ghost g_now.serving = wanted != 0 ? PARALLEL_ISR_SPEC_SERVES_ROUND : PARALLEL_ISR_SPEC_SERVES_NOTHING;
+  //@ ghost g_now.check = 0;
+  //@ ghost parallel_isr_commit();
+  return wanted != 0u;
 }
 
-/* The part under the gate. True: a completion call is due. */
-PARALLEL_ISR_INTERNAL bool parallel_isr_dpc_serve(parallel_isr_port *port, parallel_isr_request *ended)
+/* The part under the gate. Returns the request whose completion call is due; none: no completion. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me && g_level == DISPATCH_LEVEL;
+    requires promise:  g_now.transit != g_me && g_mine.promised == 1 && g_mine.asking == 0 && g_mine.looking == 0 &&
+                       g_mine.merging == 0 && g_mine.failing == 0 && g_mine.refusing == 0 && g_mine.failed == 0;
+    requires mutex:    g_locked == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_calls;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && Settled(g_mine);
+    ensures  level:    g_level == \old(g_level);
+    ensures  due:      \result.completion == \null ||
+                       (\result.completion == &parallel_isr_any_completion && \result.status != STATUS_PENDING);
+*/
+PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_dpc_serve(parallel_isr_port *port)
 {
   parallel_isr_gate_acquire(port);
+  //@ ghost parallel_isr_observe();
+  //@ ghost g_now.serving = PARALLEL_ISR_SPEC_SERVES_ALL;
+  //@ ghost g_now.promised = g_now.promised - 1;
+  //@ ghost g_mine.promised = 0;
+  //@ ghost parallel_isr_commit();
   if (parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);
   parallel_isr_queue_hand_over(port);
   if (parallel_isr_dpc_takes_checks(port)) parallel_isr_chain_check_round(port);
-  bool due = parallel_isr_queue_take_ended(port, ended);
-  if (port->ended_count != 0u) parallel_isr_backend_request_dpc(port);
+  parallel_isr_request ended = parallel_isr_queue_take_ended(port);
+  if (port->ended_count != 0u) {
+    parallel_isr_backend_request_dpc(port);
+    //@ ghost g_now.dpc = 1;
+    //@ ghost parallel_isr_commit();
+  }
   parallel_isr_chain_leave(port);
   parallel_isr_backend_exit(port);
-  return due;
+  return ended;
 }
 
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me && g_level == DISPATCH_LEVEL;
+    requires promise:  g_now.transit != g_me && g_mine.promised == 1 && g_mine.asking == 0 && g_mine.looking == 0 &&
+                       g_mine.merging == 0 && g_mine.failing == 0 && g_mine.refusing == 0 && g_mine.failed == 0;
+    requires mutex:    g_locked == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_calls;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && Settled(g_mine);
+    ensures  level:    g_level == \old(g_level);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_run_dpc(parallel_isr_port *port)
 {
-  parallel_isr_request ended;
   PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_DPC, NULL);
-  if (parallel_isr_dpc_serve(port, &ended)) ended.completion(ended.context, ended.status);
+  parallel_isr_request ended = parallel_isr_dpc_serve(port);
+  if (ended.completion != NULL) {
+    //@ ghost g_calls = 0;
+    //@ calls parallel_isr_any_completion;
+    ended.completion(ended.context, ended.status);
+  }
   PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_DPC_ENDED, NULL);
 }
 

@@ -13,14 +13,33 @@
 #define PARALLEL_ISR_INTERRUPT_CONNECTION_H
 
 /* The tests that do not look at what the caller passed. */
+/*@ requires ready:    Ready && port == g_port;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP;
+    ensures  ready:    Ready && Keeps{Pre, Post};
+    ensures  level:    \result == STATUS_INVALID_DEVICE_STATE <==> g_level != PASSIVE_LEVEL;
+    ensures  removed:  \result == STATUS_DELETE_PENDING ==> g_now.removed == 1;
+    ensures  refused:  g_level == PASSIVE_LEVEL && \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
+    ensures  decided:  g_level == PASSIVE_LEVEL && g_now.removed == 0 ==> \result ==
+                         (g_configuration->enable_connect_interrupt == FALSE ? STATUS_UNSUCCESSFUL : STATUS_SUCCESS);
+    ensures  status:   \result == STATUS_INVALID_DEVICE_STATE || \result == STATUS_DELETE_PENDING ||
+                       \result == STATUS_UNSUCCESSFUL || \result == STATUS_SUCCESS;
+*/
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_allowed(parallel_isr_port *port)
 {
   if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
-  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  uint32_t removed = parallel_isr_backend_load(&port->removed);
+  //@ ghost parallel_isr_commit();
+  if (removed != 0u) return STATUS_DELETE_PENDING;
   if (port->configuration->enable_connect_interrupt == FALSE) return STATUS_UNSUCCESSFUL;
   return STATUS_SUCCESS;
 }
 
+/*@ requires valid:    \valid(information);
+    terminates \true;  exits \false;
+    assigns  *information;
+    ensures  nothing:  Nothing(information);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_connect_forget(PARALLEL_INTERRUPT_INFORMATION *information)
 {
   information->InterruptObject = NULL;
@@ -29,55 +48,167 @@ PARALLEL_ISR_INTERNAL void parallel_isr_connect_forget(PARALLEL_INTERRUPT_INFORM
   information->Context = NULL;
 }
 
-/* Makes the client a part of the chain, and tells him how to reach it. Caller: the gate holder. previous: the identity
- * that the slot had, for a way back. */
-PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_client(parallel_isr_port *port, PVOID client,
-                                                           const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service,
-                                                           PARALLEL_INTERRUPT_INFORMATION *information, PVOID *previous)
+/* The identity that the slot had which the next client gets; NULL: there is none. Caller: the gate holder. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && Tables(port);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  held:     KeepsHold{Pre, Post} && KeepsDebt{Pre, Post};
+    ensures  tables:   Tables(port);
+    ensures  vacant:   port->connection_count < g_slot_count ==> \result != \null;
+*/
+PARALLEL_ISR_INTERNAL PVOID parallel_isr_connect_vacant(parallel_isr_port *port)
 {
-  uint32_t count = port->connection_count;
-  if (parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext) < count)
-    return STATUS_INVALID_PARAMETER;
-  if (count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
-  *previous = parallel_isr_backend_load_pointer(&parallel_isr_chain_at(port, count)->handle.client);
-  parallel_isr_connection *connection = parallel_isr_chain_append(port, client, service);
+  if (port->connection_count == port->configuration->connection_capacity) return NULL;
+  PVOID identity =
+      parallel_isr_backend_load_pointer(&parallel_isr_chain_at(port, port->connection_count)->handle.client);
+  //@ ghost parallel_isr_commit();
+  return identity;
+}
+
+/* Tells the client how to reach the port, before its ISR can run for the first time. */
+/*@ requires storage:  Storage(port) && port == g_port && Tables(port);
+    requires client:   \valid(connection);
+    requires apart:    \valid(information) && PARALLEL_ISR_SPEC_FOREIGN(information);
+    terminates \true;  exits \false;
+    assigns  *information;
+    ensures  told:     Told(information);
+    ensures  storage:  Storage(port);
+    ensures  queue:    Queue(port);
+    ensures  rest:     Rest(port);
+*/
+PARALLEL_ISR_INTERNAL void parallel_isr_connect_tell(parallel_isr_port *port, parallel_isr_connection *connection,
+                                                     PARALLEL_INTERRUPT_INFORMATION *information)
+{
   information->InterruptObject = parallel_isr_backend_interrupt_object(port);
   information->TryAllocatePortAtInterruptLevel = parallel_isr_try_allocate_port;
   information->FreePortFromInterruptLevel = parallel_isr_free_port;
-  information->Context = &connection->handle;
+  information->Context = parallel_isr_identity(&connection->handle);
   PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_CONNECTED, parallel_isr_backend_load_pointer(&connection->handle.client));
+}
+
+/* Makes the client a part of the chain. Caller: the gate holder. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_locked == 1 && Tables(port);
+    requires service:  \valid_read(service) && PARALLEL_ISR_SPEC_FOREIGN(service);
+    requires routine:  Service(*service) && service->InterruptServiceRoutine != \null;
+    requires apart:    \valid(information) && PARALLEL_ISR_SPEC_FOREIGN(information);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP, port->connection_count, g_slots[0 .. g_slot_count - 1].service, g_deferring[..],
+             g_connections, *information;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  held:     KeepsHold{Pre, Post} && KeepsDebt{Pre, Post};
+    ensures  queue:    Queue(port);
+    ensures  rest:     Rest(port);
+    ensures  status:   \result == STATUS_SUCCESS || \result == STATUS_INVALID_PARAMETER ||
+                       \result == STATUS_INSUFFICIENT_RESOURCES;
+    ensures  success:  \result == STATUS_SUCCESS ==> Told(information) &&
+                         \old(g_connections) < g_slot_count && g_connections == \old(g_connections) + 1;
+    ensures  failure:  \result != STATUS_SUCCESS ==> g_connections == \old(g_connections) &&
+                         *information == \old(*information);
+    ensures  full:     \result == STATUS_INSUFFICIENT_RESOURCES ==> g_connections == g_slot_count;
+*/
+PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_client(parallel_isr_port *port, PVOID client,
+                                                           const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service,
+                                                           PARALLEL_INTERRUPT_INFORMATION *information)
+{
+  uint32_t position = parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
+  if (position < port->connection_count) return STATUS_INVALID_PARAMETER;
+  if (port->connection_count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
+  parallel_isr_connection *connection = parallel_isr_chain_append(port, client, service);
+  parallel_isr_connect_tell(port, connection, information);
   return STATUS_SUCCESS;
 }
 
-/* Connects the line for its first client. If that fails the client is a part of the chain no more. */
-PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_first(parallel_isr_port *port, PVOID previous)
+/* Connects the line for its first client. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires locked:   g_locked == 1 && g_level == PASSIVE_LEVEL;
+    requires first:    g_line == 0 && g_connections == 1 && port->line_connected == \false;
+    terminates \true;  exits \false;
+    assigns  g_line, port->line_connected;
+    ensures  storage:  Storage(port);
+    ensures  line:     g_line == (\result == STATUS_SUCCESS ? 1 : 0);
+    ensures  flag:     port->line_connected == (\result == STATUS_SUCCESS ? \true : \false);
+*/
+PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_line(parallel_isr_port *port)
 {
   NTSTATUS status = parallel_isr_backend_connect_line(port, port->configuration->connect_version);
-  if (status == STATUS_SUCCESS) {
-    port->line_connected = 1u;
-  } else {
-    parallel_isr_gate_acquire(port);
-    parallel_isr_chain_undo_append(port, previous);
-    parallel_isr_gate_release(port);
-  }
+  if (status == STATUS_SUCCESS) port->line_connected = true;
   return status;
 }
 
+/* The line could not be connected: the client is a part of the chain no more. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires locked:   g_locked == 1 && g_level == PASSIVE_LEVEL && g_connections == 1;
+    requires previous: previous != \null;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  nobody:   g_connections == 0;
+*/
+PARALLEL_ISR_INTERNAL void parallel_isr_connect_undo(parallel_isr_port *port, PVOID previous)
+{
+  parallel_isr_gate_acquire(port);
+  parallel_isr_chain_undo_append(port, previous);
+  parallel_isr_gate_release(port);
+}
+
 /* Connects. Caller: the holder of the mutex. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires locked:   g_locked == 1 && g_level == PASSIVE_LEVEL && LineInvariant(port);
+    requires service:  \valid_read(service) && PARALLEL_ISR_SPEC_FOREIGN(service);
+    requires routine:  Service(*service) && service->InterruptServiceRoutine != \null;
+    requires apart:    \valid(information) && PARALLEL_ISR_SPEC_FOREIGN(information);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_line, port->line_connected, *information;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  locked:   g_locked == 1 && LineInvariant(port);
+    ensures  success:  \result == STATUS_SUCCESS ==> g_connections == \old(g_connections) + 1 && Told(information);
+    ensures  failure:  \result != STATUS_SUCCESS ==> g_connections == \old(g_connections);
+    ensures  refused:  \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
+*/
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_locked(parallel_isr_port *port, PVOID client,
                                                            const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service,
                                                            PARALLEL_INTERRUPT_INFORMATION *information)
 {
-  PVOID previous = NULL;
-  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  uint32_t removed = parallel_isr_backend_load(&port->removed);
+  //@ ghost parallel_isr_commit();
+  if (removed != 0u) return STATUS_DELETE_PENDING;
   if (port->configuration->connect_version == 0u) return STATUS_NOT_SUPPORTED;
   parallel_isr_gate_acquire(port);
-  NTSTATUS status = parallel_isr_connect_client(port, client, service, information, &previous);
+  //@ assert isr: service->InterruptServiceRoutine == &parallel_isr_any_isr;
+  //@ assert deferred: service->DeferredPortCheckRoutine == \at(service->DeferredPortCheckRoutine, Pre);
+  PVOID previous = parallel_isr_connect_vacant(port);
+  NTSTATUS status = parallel_isr_connect_client(port, client, service, information);
   parallel_isr_gate_release(port);
-  if (status == STATUS_SUCCESS && port->line_connected == 0u) status = parallel_isr_connect_first(port, previous);
+  if (status == STATUS_SUCCESS && !port->line_connected) {
+    status = parallel_isr_connect_line(port);
+    if (status != STATUS_SUCCESS) parallel_isr_connect_undo(port, previous);
+  }
   return status;
 }
 
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0;
+    requires service:  service == \null || (\valid_read(service) && Service(*service));
+    requires apart:    information == \null || (\valid(information) && PARALLEL_ISR_SPEC_FOREIGN(information));
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *information;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  success:  \result == STATUS_SUCCESS ==> information != \null && Told(information);
+    ensures  failure:  \result != STATUS_SUCCESS && information != \null ==> Nothing(information);
+    ensures  passive:  \old(g_level) != PASSIVE_LEVEL ==> \result == STATUS_INVALID_DEVICE_STATE;
+    ensures  refused:  \old(g_level) == PASSIVE_LEVEL && \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
+    ensures  invalid:  (service == \null || information == \null) ==> \result != STATUS_SUCCESS;
+*/
 PARALLEL_ISR_API NTSTATUS parallel_isr_connect(parallel_isr_port *port, PVOID client,
                                                const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service,
                                                PARALLEL_INTERRUPT_INFORMATION *information)
@@ -99,20 +230,47 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_connect(parallel_isr_port *port, PVOID cl
 }
 
 /* Disconnects the line behind its last client. Caller: the holder of the mutex. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires locked:   g_locked == 1 && g_line == 1 && g_connections == 0 && g_level == PASSIVE_LEVEL;
+    terminates \true;  exits \false;
+    assigns  g_line, port->line_connected;
+    ensures  ready:    Ready && LineInvariant(port);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_disconnect_last(parallel_isr_port *port)
 {
   parallel_isr_backend_disconnect_line(port);
-  port->line_connected = 0u;
+  port->line_connected = false;
 }
 
 /* Disconnects. Caller: the holder of the mutex. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires locked:   g_locked == 1 && g_level == PASSIVE_LEVEL && LineInvariant(port);
+    requires service:  service == \null || \valid_read(service);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_line, port->line_connected;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  locked:   g_locked == 1 && LineInvariant(port);
+    ensures  success:  \result == STATUS_SUCCESS ==> g_connections == \old(g_connections) - 1;
+    ensures  failure:  \result != STATUS_SUCCESS ==> g_connections == \old(g_connections);
+    ensures  refused:  \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
+    ensures  null:     service == \null ==> \result != STATUS_SUCCESS;
+    ensures  status:   \result == STATUS_SUCCESS || \result == STATUS_DELETE_PENDING ||
+                       \result == STATUS_INVALID_PARAMETER;
+*/
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_disconnect_locked(parallel_isr_port *port,
                                                               const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service)
 {
-  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  uint32_t removed = parallel_isr_backend_load(&port->removed);
+  //@ ghost parallel_isr_commit();
+  if (removed != 0u) return STATUS_DELETE_PENDING;
   if (service == NULL) return STATUS_INVALID_PARAMETER;
+  PKSERVICE_ROUTINE routine = service->InterruptServiceRoutine;
+  PVOID context = service->InterruptServiceContext;
   parallel_isr_gate_acquire(port);
-  uint32_t position = parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
+  uint32_t position = parallel_isr_chain_find(port, routine, context);
   bool found = position < port->connection_count;
   if (found) parallel_isr_chain_remove(port, position);
   bool last = found && port->connection_count == 0u;
@@ -121,6 +279,19 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_disconnect_locked(parallel_isr_port 
   return found ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0;
+    requires service:  service == \null || \valid_read(service);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  passive:  \result == STATUS_INVALID_DEVICE_STATE <==> \old(g_level) != PASSIVE_LEVEL;
+    ensures  refused:  \old(g_level) == PASSIVE_LEVEL && \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
+    ensures  null:     service == \null ==> \result != STATUS_SUCCESS;
+*/
 PARALLEL_ISR_API NTSTATUS parallel_isr_disconnect(parallel_isr_port *port,
                                                   const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service)
 {

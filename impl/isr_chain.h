@@ -13,6 +13,12 @@
 #ifndef PARALLEL_ISR_ISR_CHAIN_H
 #define PARALLEL_ISR_ISR_CHAIN_H
 
+/*@ requires storage:  Storage(port) && port == g_port;
+    requires held:     Holds && position < g_slot_count && g_slots[position].order < g_slot_count;
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  slot:     \result == g_slots + g_slots[position].order && \valid(\result);
+*/
 PARALLEL_ISR_INTERNAL parallel_isr_connection *parallel_isr_chain_at(parallel_isr_port *port, uint32_t position)
 {
   parallel_isr_connection *connections = port->configuration->connections;
@@ -22,10 +28,23 @@ PARALLEL_ISR_INTERNAL parallel_isr_connection *parallel_isr_chain_at(parallel_is
 /* ---- the table --------------------------------------------------------------------------------------------------- */
 
 /* Position of a connected routine with its context; connection_count if there is none. */
+/*@ requires storage:  Storage(port) && port == g_port;
+    requires held:     Holds && Chain(port);
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  position: \result <= port->connection_count;
+    ensures  found:    \result < port->connection_count ==> Named(g_slots + g_slots[\result].order, routine, context);
+    ensures  first:    \forall integer i; 0 <= i < \result ==> !Named(g_slots + g_slots[i].order, routine, context);
+*/
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_chain_find(parallel_isr_port *port, PKSERVICE_ROUTINE routine,
                                                        PVOID context)
 {
   uint32_t position = 0u;
+  /*@ loop invariant range: position <= port->connection_count;
+      loop invariant first: \forall integer i; 0 <= i < position ==> !Named(g_slots + g_slots[i].order, routine,
+                            context);
+      loop assigns position;
+      loop variant port->connection_count - position; */
   while (position < port->connection_count) {
     const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service = &parallel_isr_chain_at(port, position)->service;
     if (service->InterruptServiceRoutine == routine && service->InterruptServiceContext == context) break;
@@ -34,25 +53,114 @@ PARALLEL_ISR_INTERNAL uint32_t parallel_isr_chain_find(parallel_isr_port *port, 
   return position;
 }
 
-/* Connects behind the others, in the slot that is free for longest. There is one. */
+/* The plain part of an append: the slot that is free for longest gets the service. There is one. */
+/*@ requires storage:  Storage(port) && port == g_port;
+    requires held:     Holds && g_locked == 1 && Tables(port) && port->connection_count < g_slot_count;
+    requires service:  \valid_read(service) && PARALLEL_ISR_SPEC_FOREIGN(service);
+    requires routine:  Service(*service) && service->InterruptServiceRoutine != \null;
+    terminates \true;  exits \false;
+    assigns  port->connection_count, g_slots[g_slots[port->connection_count].order].service, g_deferring[..],
+             g_connections;
+    assigns  \result \from port;
+    ensures  storage:  Storage(port);
+    ensures  count:    port->connection_count == \old(port->connection_count) + 1 == g_connections;
+    ensures  order:    ConnectionOrder(g_slots, g_slot_count);
+    ensures  last:     \result == g_slots + g_slots[\old(port->connection_count)].order && \valid(\result);
+    ensures  routine:  Named(\result, service->InterruptServiceRoutine, service->InterruptServiceContext);
+    ensures  check:    \result->service.DeferredPortCheckRoutine == service->DeferredPortCheckRoutine &&
+                       \result->service.DeferredPortCheckContext == service->DeferredPortCheckContext;
+    ensures  connected: Connected(g_slots, port->connection_count, g_slot_count);
+    ensures  deferred: Deferred(g_slots, g_slot_count);
+    ensures  number:   Deferring(g_slot_count) == g_now.deferred +
+                         (service->DeferredPortCheckRoutine != \null ? 1 : 0) <= g_slot_count;
+    ensures  queue:    Queue(port);
+    ensures  window:   Window(port);
+    ensures  input:    Service(*service);
+*/
+PARALLEL_ISR_INTERNAL parallel_isr_connection *
+parallel_isr_chain_fill(parallel_isr_port *port, const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service)
+{
+  parallel_isr_connection *connection = parallel_isr_chain_at(port, port->connection_count);
+  //@ ghost uint8_t slot = g_slots[port->connection_count].order;
+  connection->service.InterruptServiceRoutine = service->InterruptServiceRoutine;
+  connection->service.InterruptServiceContext = service->InterruptServiceContext;
+  connection->service.DeferredPortCheckRoutine = service->DeferredPortCheckRoutine;
+  connection->service.DeferredPortCheckContext = service->DeferredPortCheckContext;
+  /*@ assert same: connection == g_slots + slot && \forall integer k; 0 <= k < g_slot_count && k != slot ==>
+        g_slots[k].service.InterruptServiceRoutine == \at(g_slots[k].service.InterruptServiceRoutine, Pre) &&
+        g_slots[k].service.DeferredPortCheckRoutine == \at(g_slots[k].service.DeferredPortCheckRoutine, Pre); */
+  //@ assert queue: Queue(port);
+  //@ assert uncounted: g_deferring[slot] == 0 && g_slot_position[slot] == port->connection_count;
+  //@ ghost parallel_isr_mark(slot, service->DeferredPortCheckRoutine != NULL ? 1 : 0);
+  port->connection_count += 1u;
+  //@ ghost g_connections = g_connections + 1;
+  return connection;
+}
+
+/* Connects behind the others. There is a free slot. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_locked == 1 && Tables(port) &&
+                       port->connection_count < g_slot_count;
+    requires service:  \valid_read(service) && PARALLEL_ISR_SPEC_FOREIGN(service);
+    requires routine:  Service(*service) && service->InterruptServiceRoutine != \null;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP, port->connection_count, g_slots[g_slots[port->connection_count].order].service,
+             g_deferring[..], g_connections;
+    assigns  \result \from port;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  held:     KeepsHold{Pre, Post} && KeepsDebt{Pre, Post};
+    ensures  chain:    Chain(port);
+    ensures  rest:     Queue(port) && Window(port);
+    ensures  last:     port->connection_count == \old(port->connection_count) + 1 &&
+                       \result == g_slots + g_slots[\old(port->connection_count)].order && \valid(\result);
+    ensures  routine:  Named(\result, service->InterruptServiceRoutine, service->InterruptServiceContext);
+    ensures  check:    \result->service.DeferredPortCheckRoutine == service->DeferredPortCheckRoutine &&
+                       \result->service.DeferredPortCheckContext == service->DeferredPortCheckContext;
+*/
 PARALLEL_ISR_INTERNAL parallel_isr_connection *
 parallel_isr_chain_append(parallel_isr_port *port, PVOID client, const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service)
 {
-  parallel_isr_connection *connection = parallel_isr_chain_at(port, port->connection_count);
-  connection->service = *service;
-  parallel_isr_backend_store_pointer(&connection->handle.client, client != NULL ? client : (PVOID)&connection->handle);
-  if (service->DeferredPortCheckRoutine != NULL) (void)parallel_isr_backend_fetch_add(&port->deferred_count, 1u);
+  parallel_isr_connection *connection = parallel_isr_chain_fill(port, service);
+  parallel_isr_backend_store_pointer(&connection->handle.client,
+                                     client != NULL ? client : parallel_isr_identity(&connection->handle));
+  //@ ghost parallel_isr_commit();
+  if (service->DeferredPortCheckRoutine != NULL) {
+    (void)parallel_isr_backend_fetch_add(&port->deferred_count, 1u);
+    //@ ghost g_now.deferred = g_now.deferred + 1;
+    //@ ghost parallel_isr_commit();
+  }
   parallel_isr_backend_store(&connection->handle.connected, 1u);
-  port->connection_count += 1u;
+  //@ ghost parallel_isr_commit();
   return connection;
 }
 
 /* Makes a slot free, but for its identity, which a stale handle still has. */
-PARALLEL_ISR_INTERNAL void parallel_isr_chain_clear(parallel_isr_port *port, parallel_isr_connection *connection)
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && slot < g_slot_count;
+    requires counted:  Deferred(g_slots, g_slot_count) && g_now.deferred == Deferring(g_slot_count);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP, g_slots[slot].service, g_slots[slot].called, g_slots[slot].claimed,
+      g_deferring[..];
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  held:     KeepsHold{Pre, Post} && KeepsDebt{Pre, Post} && g_now.queued == \old(g_now.queued);
+    ensures  counted:  Deferred(g_slots, g_slot_count) && g_now.deferred == Deferring(g_slot_count);
+    ensures  free:     g_slots[slot].service.InterruptServiceRoutine == \null &&
+                       g_slots[slot].service.InterruptServiceContext == \null &&
+                       g_slots[slot].service.DeferredPortCheckRoutine == \null &&
+                       g_slots[slot].service.DeferredPortCheckContext == \null;
+*/
+PARALLEL_ISR_INTERNAL void parallel_isr_chain_clear(parallel_isr_port *port, uint32_t slot)
 {
-  if (connection->service.DeferredPortCheckRoutine != NULL)
+  parallel_isr_connection *connection = &port->configuration->connections[slot];
+  if (connection->service.DeferredPortCheckRoutine != NULL) {
     (void)parallel_isr_backend_fetch_sub(&port->deferred_count, 1u);
+    //@ ghost parallel_isr_mark(slot, 0);
+    //@ ghost g_now.deferred = g_now.deferred - 1;
+    //@ ghost if (g_now.deferred == 0) g_now.due = 0;
+    //@ ghost parallel_isr_commit();
+  }
   parallel_isr_backend_store(&connection->handle.connected, 0u);
+  //@ ghost parallel_isr_commit();
   connection->service.InterruptServiceRoutine = NULL;
   connection->service.InterruptServiceContext = NULL;
   connection->service.DeferredPortCheckRoutine = NULL;
@@ -62,39 +170,106 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_clear(parallel_isr_port *port, par
 }
 
 /* One connection less; the next round of checks starts at one that exists. */
+/*@ requires storage:  Storage(port) && port == g_port;
+    requires held:     Holds && g_locked == 1 && 0 < port->connection_count <= g_slot_count &&
+                       port->connection_count == g_connections;
+    terminates \true;  exits \false;
+    assigns  port->connection_count, port->check_position, g_connections;
+    ensures  count:    port->connection_count == \old(port->connection_count) - 1 == g_connections;
+    ensures  position: port->check_position ==
+                       (\old(port->check_position) == port->connection_count ? 0 : \old(port->check_position));
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_shrink(parallel_isr_port *port)
 {
   port->connection_count -= 1u;
+  //@ ghost g_connections = g_connections - 1;
   if (port->check_position == port->connection_count) port->check_position = 0u;
 }
 
 /* Takes back the append before: the slot becomes what it was, with the identity that it had. Its deferred routine may
  * have run, and taken the port. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_locked == 1 && Tables(port) && port->connection_count > 0;
+    requires identity: identity != \null;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_CHAIN;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  held:     KeepsHold{Pre, Post} && KeepsDebt{Pre, Post};
+    ensures  chain:    Chain(port);
+    ensures  rest:     Queue(port) && Window(port);
+    ensures  count:    port->connection_count == \old(port->connection_count) - 1;
+    ensures  order:    \forall integer i; 0 <= i < g_slot_count ==> g_slots[i].order == \old(g_slots[i].order);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_undo_append(parallel_isr_port *port, PVOID identity)
 {
   parallel_isr_chain_shrink(port);
   parallel_isr_connection *connection = parallel_isr_chain_at(port, port->connection_count);
-  parallel_isr_chain_clear(port, connection);
-  parallel_isr_owner_make_nameless(port, &connection->handle);
+  //@ ghost uint8_t slot = g_slots[port->connection_count].order;
+  parallel_isr_chain_clear(port, port->configuration->connections[port->connection_count].order);
+  /*@ assert same: g_slot_position[slot] == port->connection_count && \forall integer k; 0 <= k < g_slot_count &&
+        k != slot ==> g_slots[k].service.InterruptServiceRoutine ==
+                        \at(g_slots[k].service.InterruptServiceRoutine, Pre); */
+  //@ assert order: ConnectionOrder(g_slots, g_slot_count);
+  //@ assert connected: Connected(g_slots, port->connection_count, g_slot_count);
+  parallel_isr_owner_make_nameless(port, parallel_isr_identity(&connection->handle));
   parallel_isr_backend_store_pointer(&connection->handle.client, identity);
+  //@ ghost parallel_isr_commit();
 }
 
 /* Moves the order's entry at one position behind the last of the slots; what was behind it moves up. */
+/*@ requires storage:  Storage(port) && port == g_port;
+    requires held:     Holds && position < g_slot_count && ConnectionOrder(g_slots, g_slot_count);
+    terminates \true;  exits \false;
+    assigns  g_slots[0 .. g_slot_count - 1].order, g_slot_position[..];
+    ensures  places:   \forall integer k; 0 <= k < g_slot_count ==>
+                         g_slot_position[k] == Shifted(position, g_slot_count - 1, \old(g_slot_position[k]));
+    ensures  last:     g_slots[g_slot_count - 1].order == \old(g_slots[position].order);
+    ensures  order:    ConnectionOrder(g_slots, g_slot_count);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_retire(parallel_isr_port *port, uint32_t position)
 {
   parallel_isr_connection *connections = port->configuration->connections;
   uint32_t last = port->configuration->connection_capacity - 1u;
-  uint32_t slot = connections[position].order;
-  for (uint32_t i = position; i < last; i++) connections[i].order = connections[i + 1u].order;
+  uint8_t slot = connections[position].order;
+  //@ assert storage: connections == g_slots && last == g_slot_count - 1;
+  /*@ loop invariant range:   position <= i <= last;
+      loop invariant inverse: \forall integer j; 0 <= j <= last && j != i ==>
+                                g_slots[j].order <= last && g_slots[j].order != slot &&
+                                g_slot_position[g_slots[j].order] == j;
+      loop invariant places:  \forall integer k; 0 <= k <= last && k != slot ==>
+                                g_slot_position[k] == Shifted(position, i, \at(g_slot_position[k], Pre)) &&
+                                0 <= g_slot_position[k] <= last && g_slot_position[k] != i &&
+                                g_slots[g_slot_position[k]].order == k;
+      loop assigns i, g_slots[position .. last - 1].order, g_slot_position[..];
+      loop variant last - i; */
+  for (uint32_t i = position; i < last; i++) {
+    connections[i].order = connections[i + 1u].order;
+    //@ ghost g_slot_position[connections[i].order] = i;
+  }
   connections[last].order = slot;
+  //@ ghost g_slot_position[slot] = last;
 }
 
 /* Disconnects the connection at a position. No routine of it runs: the caller holds the gate. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_locked == 1 && Tables(port) &&
+                       position < port->connection_count;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_CHAIN;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  held:     KeepsHold{Pre, Post} && KeepsDebt{Pre, Post};
+    ensures  chain:    Chain(port);
+    ensures  rest:     Queue(port) && Window(port);
+    ensures  places:   \forall integer k; 0 <= k < g_slot_count ==>
+                         g_slot_position[k] == Shifted(position, g_slot_count - 1, \old(g_slot_position[k]));
+    ensures  count:    port->connection_count == \old(port->connection_count) - 1;
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_remove(parallel_isr_port *port, uint32_t position)
 {
-  parallel_isr_connection *connection = parallel_isr_chain_at(port, position);
-  PVOID client = parallel_isr_backend_load_pointer(&connection->handle.client);
-  parallel_isr_chain_clear(port, connection);
+  uint32_t slot = port->configuration->connections[position].order;
+  PVOID client = parallel_isr_backend_load_pointer(&port->configuration->connections[slot].handle.client);
+  //@ ghost parallel_isr_commit();
+  parallel_isr_chain_clear(port, slot);
   parallel_isr_chain_retire(port, position);
   if (port->check_position > position) port->check_position -= 1u;
   parallel_isr_chain_shrink(port);
@@ -105,21 +280,60 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_remove(parallel_isr_port *port, ui
 /* ---- the pass ---------------------------------------------------------------------------------------------------- */
 
 /* Calls one ISR. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
+    requires slot:     \valid(connection) && \base_addr(connection) == \base_addr(g_slots) &&
+                       connection->service.InterruptServiceRoutine == &parallel_isr_any_isr;
+    requires calls:    0 <= g_calls < PARALLEL_ISR_MAX_CONNECTIONS;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP, connection->called, connection->claimed, g_calls;
+    ensures  ready:    Ready && Keeps{Pre, Post};
+    ensures  called:   g_calls == \old(g_calls) + 1;
+*/
 PARALLEL_ISR_INTERNAL bool parallel_isr_chain_call(parallel_isr_port *port, parallel_isr_connection *connection)
 {
   parallel_isr_count(&connection->called);
-  bool claimed = connection->service.InterruptServiceRoutine(parallel_isr_backend_interrupt_object(port),
-                                                             connection->service.InterruptServiceContext) != FALSE;
-  if (claimed) parallel_isr_count(&connection->claimed);
-  return claimed;
+  BOOLEAN claimed;
+  //@ calls parallel_isr_any_isr;
+  claimed = connection->service.InterruptServiceRoutine(parallel_isr_backend_interrupt_object(port),
+                                                        connection->service.InterruptServiceContext);
+  if (claimed != FALSE) parallel_isr_count(&connection->claimed);
+  return claimed != FALSE;
 }
 
 /* Calls every ISR once, in connection order. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine) && Tables(port);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_PASS;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  held:     KeepsHold{Pre, Post} && KeepsTables{Pre, Post};
+    ensures  chain:    Chain(port);
+    ensures  queue:    Queue(port);
+    ensures  window:   Window(port);
+    ensures  served:   g_now.debt == 0;
+    ensures  all:      g_calls == port->connection_count;
+*/
 PARALLEL_ISR_INTERNAL bool parallel_isr_chain_pass(parallel_isr_port *port)
 {
   bool claimed = false;
   PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_PASS, NULL);
   parallel_isr_count(&port->passes);
+  //@ ghost g_calls = 0;
+  //@ ghost parallel_isr_observe();
+  //@ ghost g_now.debt = 0;
+  //@ ghost if (g_now.again == 0) g_now.owed = 0;
+  //@ ghost parallel_isr_commit();
+  /*@ loop invariant range: position <= port->connection_count;
+      loop invariant chain: Chain(port);
+      loop invariant queue: Queue(port);
+      loop invariant window: Window(port);
+      loop invariant ready: Ready && g_now.debt == 0 && KeepsLock{Pre, Here} && KeepsPort{Pre, Here} && KeepsMine{Pre,
+                            Here};
+      loop invariant held:  KeepsHold{Pre, Here} && KeepsTables{Pre, Here};
+      loop invariant calls: g_calls == position;
+      loop assigns position, claimed, PARALLEL_ISR_SPEC_PASS;
+      loop variant port->connection_count - position; */
   for (uint32_t position = 0u; position < port->connection_count; position++)
     if (parallel_isr_chain_call(port, parallel_isr_chain_at(port, position))) claimed = true;
   PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_PASSED, NULL);
@@ -128,11 +342,31 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_chain_pass(parallel_isr_port *port)
 
 /* Serves the line: one pass, or passes until one claims nothing where a latched line ORs several devices. For a single
  * routine never: without a pending bit it would claim for ever. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine) && Tables(port);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_PASS;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  held:     KeepsHold{Pre, Post} && KeepsTables{Pre, Post};
+    ensures  chain:    Chain(port);
+    ensures  queue:    Queue(port);
+    ensures  window:   Window(port);
+    ensures  served:   g_now.debt == 0;
+*/
 PARALLEL_ISR_INTERNAL bool parallel_isr_chain_serve(parallel_isr_port *port)
 {
   uint32_t passes = 1u;
   bool claimed = parallel_isr_chain_pass(port);
   bool again = claimed && port->configuration->walk_again != FALSE && port->connection_count > 1u;
+  /*@ loop invariant range: 1 <= passes <= PARALLEL_ISR_MAX_PASSES;
+      loop invariant chain: Chain(port);
+      loop invariant queue: Queue(port);
+      loop invariant window: Window(port);
+      loop invariant ready: Ready && g_now.debt == 0 && KeepsLock{Pre, Here} && KeepsPort{Pre, Here} && KeepsMine{Pre,
+                            Here};
+      loop invariant held:  KeepsHold{Pre, Here} && KeepsTables{Pre, Here};
+      loop assigns again, passes, PARALLEL_ISR_SPEC_PASS;
+      loop variant PARALLEL_ISR_MAX_PASSES - passes; */
   while (again && passes < PARALLEL_ISR_MAX_PASSES) {
     again = parallel_isr_chain_pass(port);
     passes += 1u;
@@ -143,6 +377,12 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_chain_serve(parallel_isr_port *port)
 }
 
 /* The storm rule: judges one interrupt. A merged one is not judged, for its pass may serve what another has served. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine) && Tables(port);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP, port->window_interrupts, port->window_unclaimed, port->unclaimed, g_calls;
+    ensures  ready:    Ready && Keeps{Pre, Post} && Tables(port);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_judge(parallel_isr_port *port, bool claimed)
 {
   const parallel_isr_configuration *configuration = port->configuration;
@@ -156,13 +396,24 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_judge(parallel_isr_port *port, boo
     port->window_interrupts = 0u;
     port->window_unclaimed = 0u;
     if (configuration->storm_routine != NULL && configuration->storm_unclaimed != 0u &&
-        unclaimed > configuration->storm_unclaimed)
+        unclaimed > configuration->storm_unclaimed) {
+      //@ ghost g_calls = 0;
+      //@ calls parallel_isr_any_storm;
       configuration->storm_routine(port, configuration->storm_context, unclaimed);
+    }
   }
 }
 
 /* The holder, an interrupt or the DPC, gives the gate up. Before that he runs one more pass if one is owed and nobody
  * waits for the gate; no more than one, for then the DPC is as good. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine) && Tables(port) &&
+                       g_now.debt == 0 && g_now.serving == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_PASS;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  left:     Outside;
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_leave(parallel_isr_port *port)
 {
   if (parallel_isr_gate_try_leave(port)) return;
@@ -171,6 +422,14 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_leave(parallel_isr_port *port)
 }
 
 /* The interrupt that took the gate serves the line. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine) && Tables(port) &&
+                       g_now.serving == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_PASS;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  left:     Outside;
+*/
 PARALLEL_ISR_INTERNAL bool parallel_isr_chain_run(parallel_isr_port *port, bool judged)
 {
   bool claimed = parallel_isr_chain_serve(port);
@@ -180,6 +439,13 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_chain_run(parallel_isr_port *port, bool 
 }
 
 /* An interrupt that found the gate taken: asks whoever holds it next for a pass, or finds that it is free by now. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_level > DISPATCH_LEVEL;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_PASS, PARALLEL_ISR_SPEC_GUARDED;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  left:     Outside;
+*/
 PARALLEL_ISR_INTERNAL bool parallel_isr_chain_merge(parallel_isr_port *port)
 {
   if (parallel_isr_gate_ask_again(port) && parallel_isr_gate_try_take_owed(port))
@@ -189,6 +455,14 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_chain_merge(parallel_isr_port *port)
   return true;
 }
 
+/*@ requires ready:    Ready && port == g_port && Outside && g_level > DISPATCH_LEVEL;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_PASS, PARALLEL_ISR_SPEC_GUARDED;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  left:     Outside;
+    ensures  either:   \result == TRUE || \result == FALSE;
+*/
 PARALLEL_ISR_INTERNAL BOOLEAN parallel_isr_dispatch(parallel_isr_port *port)
 {
   PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_DISPATCH, NULL);
@@ -200,24 +474,57 @@ PARALLEL_ISR_INTERNAL BOOLEAN parallel_isr_dispatch(parallel_isr_port *port)
 /* ---- the round of deferred checks -------------------------------------------------------------------------------- */
 
 /* Tells one client that the port is free. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
+    requires slot:     \valid(connection) && connection->service.DeferredPortCheckRoutine == &parallel_isr_any_deferred;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP, port->checks, g_calls;
+    ensures  ready:    Ready && Keeps{Pre, Post};
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_check(parallel_isr_port *port, parallel_isr_connection *connection)
 {
   PVOID client = parallel_isr_backend_load_pointer(&connection->handle.client);
+  //@ ghost parallel_isr_commit();
   parallel_isr_count(&port->checks);
   PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_CHECK, client);
   parallel_isr_backend_store_pointer(&port->checking, client);
+  //@ ghost g_now.checking = client;
+  //@ ghost parallel_isr_commit();
+  //@ ghost g_calls = 0;
+  //@ calls parallel_isr_any_deferred;
   connection->service.DeferredPortCheckRoutine(connection->service.DeferredPortCheckContext);
   parallel_isr_backend_store_pointer(&port->checking, NULL);
+  //@ ghost g_now.checking = NULL;
+  //@ ghost parallel_isr_commit();
 }
 
 /* Tells every client with a deferred routine that the port is free, as long as it is. A round that is cut short is owed
  * its rest, and goes on there after the next free: a greedy client cannot hide those behind him. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine) && Tables(port) &&
+                       g_now.debt == 0 && g_now.serving == PARALLEL_ISR_SPEC_SERVES_ROUND;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP, port->checks, port->check_position, g_calls;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  held:     Holds && g_now.waiter != g_me && KeepsDebt{Pre, Post} && KeepsTables{Pre, Post};
+    ensures  chain:    Chain(port);
+    ensures  queue:    Queue(port);
+    ensures  window:   Window(port);
+    ensures  ended:    g_now.serving == 0;
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_check_round(parallel_isr_port *port)
 {
   uint32_t count = port->connection_count;
   uint32_t position = port->check_position;
   uint32_t done = 0u;
-  while (done < count && parallel_isr_backend_load(&port->users) == 0u) {
+  /*@ loop invariant range: done <= count && (position < count || (count == 0 && position == 0));
+      loop invariant ready: Ready && Keeps{Pre, Here} && Tables(port);
+      loop assigns done, position, PARALLEL_ISR_SPEC_STEP, port->checks, g_calls;
+      loop variant count - done; */
+  while (done < count) {
+    uint32_t users = parallel_isr_backend_load(&port->users);
+    //@ ghost parallel_isr_commit();
+    if (users != 0u) break;
     parallel_isr_connection *connection = parallel_isr_chain_at(port, position);
     if (connection->service.DeferredPortCheckRoutine != NULL) parallel_isr_chain_check(port, connection);
     position = position + 1u < count ? position + 1u : 0u;
@@ -225,15 +532,33 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_check_round(parallel_isr_port *por
   }
   port->check_position = done < count ? position : 0u;
   if (done < count) parallel_isr_owe_check(port);
+  //@ ghost parallel_isr_observe();
+  //@ ghost if (g_now.check == 0) g_now.due = 0;
+  //@ ghost g_now.serving = 0;
+  //@ ghost parallel_isr_commit();
 }
 
 /* ---- synchronisation --------------------------------------------------------------------------------------------- */
 
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires routine:  routine == \null || routine == &parallel_isr_any_synchronized;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_calls;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  refused:  routine == \null || \old(g_level) > DISPATCH_LEVEL ==> \result == FALSE &&
+                       g_calls == \old(g_calls);
+    ensures  called:   routine != \null && \old(g_level) <= DISPATCH_LEVEL ==> g_calls == 1;
+*/
 PARALLEL_ISR_API BOOLEAN parallel_isr_synchronize(parallel_isr_port *port, PKSYNCHRONIZE_ROUTINE routine, PVOID context)
 {
   if (routine == NULL || parallel_isr_level_is_device(port)) return FALSE;
   parallel_isr_gate_acquire(port);
-  BOOLEAN result = routine(context);
+  BOOLEAN result;
+  //@ ghost g_calls = 0;
+  //@ calls parallel_isr_any_synchronized;
+  result = routine(context);
   parallel_isr_gate_release(port);
   return result;
 }

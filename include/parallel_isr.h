@@ -74,8 +74,8 @@
 /** Where the counters that are kept without the gate stop: they are never smaller than the truth below it. */
 #define PARALLEL_ISR_COUNTER_LIMIT 0x80000000u
 
-#if PARALLEL_ISR_MAX_CONNECTIONS < 1 || PARALLEL_ISR_MAX_CONNECTIONS > 0xffff
-#error "PARALLEL_ISR_MAX_CONNECTIONS must be 1 .. 65535"
+#if PARALLEL_ISR_MAX_CONNECTIONS < 1 || PARALLEL_ISR_MAX_CONNECTIONS > 255
+#error "PARALLEL_ISR_MAX_CONNECTIONS must be 1 .. 255"
 #endif
 #if PARALLEL_ISR_MAX_REQUESTS < 0 || PARALLEL_ISR_MAX_REQUESTS > 0xffff
 #error "PARALLEL_ISR_MAX_REQUESTS must be 0 .. 65535"
@@ -429,6 +429,9 @@ PARALLEL_ISR_STATIC_ASSERT(offsetof(PARALLEL_INTERRUPT_INFORMATION, Context) == 
 PARALLEL_ISR_STATIC_ASSERT(sizeof(ULONG) == 4 && sizeof(BOOLEAN) == 1 && sizeof(NTSTATUS) == 4, "the DDI's widths");
 /** @endcond */
 
+/** An error status as what it is, a negative number: converting ntstatus.h's value would be up to the compiler. */
+#define PARALLEL_ISR_ERROR(status) ((NTSTATUS)(status##LL - 0x100000000LL))
+
 /**
  * @name Status codes (values: ntstatus.h); which call returns which, and why, stands at the call
  * @{
@@ -440,34 +443,34 @@ PARALLEL_ISR_STATIC_ASSERT(sizeof(ULONG) == 4 && sizeof(BOOLEAN) == 1 && sizeof(
 #define STATUS_PENDING ((NTSTATUS)0x00000103) /**< Queued; the completion routine will be called once. */
 #endif
 #ifndef STATUS_UNSUCCESSFUL
-#define STATUS_UNSUCCESSFUL ((NTSTATUS)0xC0000001) /**< The port does not enable interrupt connection. */
+#define STATUS_UNSUCCESSFUL PARALLEL_ISR_ERROR(0xC0000001) /**< The port does not enable interrupt connection. */
 #endif
 #ifndef STATUS_INVALID_PARAMETER
-#define STATUS_INVALID_PARAMETER ((NTSTATUS)0xC000000D) /**< An argument is not acceptable. */
+#define STATUS_INVALID_PARAMETER PARALLEL_ISR_ERROR(0xC000000D) /**< An argument is not acceptable. */
 #endif
 #ifndef STATUS_BUFFER_TOO_SMALL
-#define STATUS_BUFFER_TOO_SMALL ((NTSTATUS)0xC0000023) /**< An input or output buffer is too short. */
+#define STATUS_BUFFER_TOO_SMALL PARALLEL_ISR_ERROR(0xC0000023) /**< An input or output buffer is too short. */
 #endif
 #ifndef STATUS_DELETE_PENDING
-#define STATUS_DELETE_PENDING ((NTSTATUS)0xC0000056) /**< The port is being removed. */
+#define STATUS_DELETE_PENDING PARALLEL_ISR_ERROR(0xC0000056) /**< The port is being removed. */
 #endif
 #ifndef STATUS_INSUFFICIENT_RESOURCES
-#define STATUS_INSUFFICIENT_RESOURCES ((NTSTATUS)0xC000009A) /**< No slot is left. */
+#define STATUS_INSUFFICIENT_RESOURCES PARALLEL_ISR_ERROR(0xC000009A) /**< No slot is left. */
 #endif
 #ifndef STATUS_NOT_SUPPORTED
-#define STATUS_NOT_SUPPORTED ((NTSTATUS)0xC00000BB) /**< The port has no interrupt line. */
+#define STATUS_NOT_SUPPORTED PARALLEL_ISR_ERROR(0xC00000BB) /**< The port has no interrupt line. */
 #endif
 #ifndef STATUS_CANCELLED
-#define STATUS_CANCELLED ((NTSTATUS)0xC0000120) /**< The request was cancelled. */
+#define STATUS_CANCELLED PARALLEL_ISR_ERROR(0xC0000120) /**< The request was cancelled. */
 #endif
 #ifndef STATUS_INVALID_DEVICE_STATE
-#define STATUS_INVALID_DEVICE_STATE ((NTSTATUS)0xC0000184) /**< Called at a level that is not allowed. */
+#define STATUS_INVALID_DEVICE_STATE PARALLEL_ISR_ERROR(0xC0000184) /**< Called at a level that is not allowed. */
 #endif
 #ifndef STATUS_NOT_FOUND
-#define STATUS_NOT_FOUND ((NTSTATUS)0xC0000225) /**< No such request is queued. */
+#define STATUS_NOT_FOUND PARALLEL_ISR_ERROR(0xC0000225) /**< No such request is queued. */
 #endif
 #ifndef STATUS_RESOURCE_NOT_OWNED
-#define STATUS_RESOURCE_NOT_OWNED ((NTSTATUS)0xC0000264) /**< The port is not the caller's to free. */
+#define STATUS_RESOURCE_NOT_OWNED PARALLEL_ISR_ERROR(0xC0000264) /**< The port is not the caller's to free. */
 #endif
 /** @} */
 
@@ -536,7 +539,7 @@ typedef struct parallel_isr_connection {
   PARALLEL_INTERRUPT_SERVICE_ROUTINE service; /**< What connect was given; all NULL in a free slot. */
   uint32_t called;                            /**< Times the ISR was called; saturates. */
   uint32_t claimed;                           /**< Times it returned TRUE; saturates. */
-  uint32_t order;                             /**< Column of the order table: entry i names the slot at position i. */
+  uint8_t order;                              /**< Column of the order table: entry i names the slot at position i. */
 } parallel_isr_connection;
 
 /** An allocation request slot: caller storage; all members belong to the library. */
@@ -545,7 +548,7 @@ typedef struct parallel_isr_request {
   PVOID context;                              /**< Its context. */
   PVOID client;                               /**< Who will own the port. */
   NTSTATUS status;                            /**< PENDING in the queue; the final status once it has left it. */
-  uint32_t order;                             /**< Column of the order table: entry i names the slot at position i. */
+  uint16_t order;                             /**< Column of the order table: entry i names the slot at position i. */
 } parallel_isr_request;
 
 /**
@@ -600,6 +603,7 @@ struct parallel_isr_port {
   volatile uint32_t check_wanted;   /**< Atomic: somebody is owed a round of deferred checks. */
   volatile uint32_t deferred_count; /**< Atomic: connections that have a deferred routine. */
   volatile uint32_t removed;        /**< Atomic: set once, by remove. */
+  bool line_connected;              /**< Mutex: the line is connected. */
   PVOID volatile owner;             /**< Atomic: identity of the owner; NULL: none. */
   PVOID volatile checking;          /**< Atomic: client whose deferred routine runs. */
   volatile uint32_t merged;         /**< Atomic: see parallel_isr_statistics. */
@@ -619,7 +623,6 @@ struct parallel_isr_port {
   uint32_t handovers;                /**< Gate: see parallel_isr_statistics. */
   uint32_t window_interrupts;        /**< Gate: storm rule. */
   uint32_t window_unclaimed;         /**< Gate: storm rule. */
-  uint32_t line_connected;           /**< Mutex: the line is connected. */
   parallel_isr_backend_port backend; /**< The platform's. */
 };
 

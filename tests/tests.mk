@@ -8,7 +8,7 @@ CONFORMANCE_PROGRAMS :=
 CHECK_PROGRAMS :=
 
 # The longest first: two groups run at a time.
-GROUPS := stress pic8259 compile models demo conformance unit docs names format size
+GROUPS := stress pic8259 compile models demo conformance unit docs names format faults size
 
 LONG_GROUPS := long-models long-stress
 

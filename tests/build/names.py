@@ -54,7 +54,7 @@ UNITS = {
 # what is wrong: options, unit, what the compiler must say
 WRONG = {
     "no connections": (["-DPARALLEL_ISR_MAX_CONNECTIONS=0"], "parallel_isr.h", "PARALLEL_ISR_MAX_CONNECTIONS must be"),
-    "too many connections": (["-DPARALLEL_ISR_MAX_CONNECTIONS=0x10000"], "parallel_isr.h",
+    "too many connections": (["-DPARALLEL_ISR_MAX_CONNECTIONS=256"], "parallel_isr.h",
                              "PARALLEL_ISR_MAX_CONNECTIONS must be"),
     "too many requests": (["-DPARALLEL_ISR_MAX_REQUESTS=0x10000"], "parallel_isr.h",
                           "PARALLEL_ISR_MAX_REQUESTS must be"),

@@ -11,3 +11,7 @@ check-mutants: ## seed faults into the library and see the tests find them (take
 	  conformance=$(call listed,$(filter %_host %_custom,$(CONFORMANCE_PROGRAMS))) \
 	  unit=$(call listed,$(filter-out $(PIC8259_MODEL),$(UNIT_PROGRAMS))) stress=$(call listed,$(STRESS_PROGRAMS)) \
 	  pic8259=$(call listed,$(PIC8259_MODEL) $(PIC8259_PROGRAMS))
+
+# The faults follow the code: each still finds its place.
+check-faults:
+	@$(PYTHON) tests/mutants/mutants.py --stale

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The seeded faults. One is a text that occurs once in its file, and what it is replaced by.
+"""The seeded faults. One is a text that occurs once in its file without annotations, and what it is replaced by.
 
 `groups` are tried in order until one fails: what one thread can see, for unit_interleave preempted at any step, goes to
 the cheap groups; what only threads show goes to stress. A fault that changes nothing that anybody could observe has no
@@ -29,7 +29,7 @@ def room(path):
 fault = room("impl/service_gate.h")
 
 fault("gate: taken in two steps", """
-  bool taken = parallel_isr_backend_compare_exchange(&port->gate, PARALLEL_ISR_GATE_FREE, PARALLEL_ISR_GATE_HELD);
+  bool taken = parallel_isr_gate_exchange(port, PARALLEL_ISR_GATE_FREE, PARALLEL_ISR_GATE_HELD);
 """, """
   bool taken = parallel_isr_backend_load(&port->gate) == PARALLEL_ISR_GATE_FREE;
   if (taken) parallel_isr_backend_store(&port->gate, PARALLEL_ISR_GATE_HELD);
@@ -45,9 +45,9 @@ fault("gate: an interrupt does not see that the gate is free by now", """
   return old == PARALLEL_ISR_GATE_AGAIN;
 """)
 fault("gate: a second chance that is none", """
-compare_exchange(&port->gate, PARALLEL_ISR_GATE_AGAIN, PARALLEL_ISR_GATE_HELD);
+gate_exchange(port, PARALLEL_ISR_GATE_AGAIN, PARALLEL_ISR_GATE_HELD);
 """, """
-compare_exchange(&port->gate, PARALLEL_ISR_GATE_FREE, PARALLEL_ISR_GATE_HELD);
+gate_exchange(port, PARALLEL_ISR_GATE_FREE, PARALLEL_ISR_GATE_HELD);
 """)
 fault("gate: an interrupt ignores WANTED", """
   return old == PARALLEL_ISR_GATE_FREE || old == PARALLEL_ISR_GATE_AGAIN;
@@ -56,7 +56,7 @@ fault("gate: an interrupt ignores WANTED", """
 /* Takes a gate that is free but for a pass that is owed, and with it the debt. */
 PARALLEL_ISR_INTERNAL bool parallel_isr_gate_try_take_owed(parallel_isr_port *port)
 {
-  bool taken = parallel_isr_backend_compare_exchange(&port->gate, PARALLEL_ISR_GATE_AGAIN, PARALLEL_ISR_GATE_HELD);
+  bool taken = parallel_isr_gate_exchange(port, PARALLEL_ISR_GATE_AGAIN, PARALLEL_ISR_GATE_HELD);
 """, """
   return (old & PARALLEL_ISR_GATE_HELD) == 0u;
 }
@@ -65,7 +65,7 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_gate_try_take_owed(parallel_isr_port *po
 {
   uint32_t old = parallel_isr_backend_load(&port->gate);
   bool taken = (old & PARALLEL_ISR_GATE_HELD) == 0u &&
-               parallel_isr_backend_compare_exchange(&port->gate, old, (old & 4u) | PARALLEL_ISR_GATE_HELD);
+               parallel_isr_gate_exchange(port, old, (old & PARALLEL_ISR_GATE_WANTED) | PARALLEL_ISR_GATE_HELD);
 """)
 fault("gate: WANTED is not said", """
   (void)parallel_isr_backend_fetch_or(&port->gate, PARALLEL_ISR_GATE_WANTED);
@@ -73,20 +73,23 @@ fault("gate: WANTED is not said", """
   (void)parallel_isr_backend_fetch_or(&port->gate, PARALLEL_ISR_GATE_FREE);
 """)
 fault("gate: the acquirer drops AGAIN", """
-compare_exchange(&port->gate, old, PARALLEL_ISR_GATE_HELD | PARALLEL_ISR_GATE_AGAIN);
+gate_exchange(port, old, old - PARALLEL_ISR_GATE_WANTED + PARALLEL_ISR_GATE_HELD);
 """, """
-compare_exchange(&port->gate, old, PARALLEL_ISR_GATE_HELD);
+gate_exchange(port, old, PARALLEL_ISR_GATE_HELD);
 """)
 fault("gate: the acquirer leaves WANTED behind", """
-    taken = parallel_isr_backend_compare_exchange(&port->gate, old, PARALLEL_ISR_GATE_HELD);
+gate_exchange(port, old, old - PARALLEL_ISR_GATE_WANTED + PARALLEL_ISR_GATE_HELD);
 """, """
-    taken = parallel_isr_backend_compare_exchange(&port->gate, old, PARALLEL_ISR_GATE_HELD | PARALLEL_ISR_GATE_WANTED);
+gate_exchange(port, old, old + PARALLEL_ISR_GATE_HELD);
 """)
 fault("gate: the acquirer takes a held gate", """
-  if (old == PARALLEL_ISR_GATE_WANTED)
-    taken =""", """
-  if (old == PARALLEL_ISR_GATE_WANTED || old == (PARALLEL_ISR_GATE_WANTED | PARALLEL_ISR_GATE_HELD))
-    taken =""")
+  if (old == PARALLEL_ISR_GATE_WANTED || old == PARALLEL_ISR_GATE_WANTED + PARALLEL_ISR_GATE_AGAIN) {
+    taken = parallel_isr_gate_exchange(port, old, old - PARALLEL_ISR_GATE_WANTED + PARALLEL_ISR_GATE_HELD);
+""", """
+  if (old == PARALLEL_ISR_GATE_WANTED || old == PARALLEL_ISR_GATE_WANTED + PARALLEL_ISR_GATE_AGAIN ||
+      old == PARALLEL_ISR_GATE_WANTED + PARALLEL_ISR_GATE_HELD) {
+    taken = parallel_isr_gate_exchange(port, old, (old & PARALLEL_ISR_GATE_AGAIN) | PARALLEL_ISR_GATE_HELD);
+""")
 fault("gate: acquire does not raise the level", """
   parallel_isr_backend_enter(port);
   if (!parallel_isr_gate_try_take(port)) {
@@ -115,14 +118,15 @@ fetch_and(&port->gate, ~PARALLEL_ISR_GATE_AGAIN);
 fetch_and(&port->gate, ~PARALLEL_ISR_GATE_FREE);
 """)
 fault("gate: AGAIN forgotten beside WANTED", """
-  return old == (PARALLEL_ISR_GATE_HELD | PARALLEL_ISR_GATE_AGAIN) ||
-         old == (PARALLEL_ISR_GATE_HELD | PARALLEL_ISR_GATE_AGAIN | PARALLEL_ISR_GATE_WANTED);
+  return old == PARALLEL_ISR_GATE_HELD + PARALLEL_ISR_GATE_AGAIN ||
+         old == PARALLEL_ISR_GATE_HELD + PARALLEL_ISR_GATE_AGAIN + PARALLEL_ISR_GATE_WANTED;
 """, """
-  return old == (PARALLEL_ISR_GATE_HELD | PARALLEL_ISR_GATE_AGAIN);
+  return old == PARALLEL_ISR_GATE_HELD + PARALLEL_ISR_GATE_AGAIN;
 """)
 fault("gate: no DPC for what is owed", """
-  if (old != PARALLEL_ISR_GATE_HELD && old != (PARALLEL_ISR_GATE_HELD | PARALLEL_ISR_GATE_WANTED))
+  if (old != PARALLEL_ISR_GATE_HELD && old != PARALLEL_ISR_GATE_HELD + PARALLEL_ISR_GATE_WANTED) {
     parallel_isr_backend_request_dpc(port);
+  }
 """, """
   (void)old;
 """)
@@ -147,29 +151,36 @@ fault("gate: release keeps the level", """
 fault = room("impl/port_ownership.h")
 
 fault("ownership: an atomic counter wraps", """
-  if (parallel_isr_backend_load(counter) < PARALLEL_ISR_COUNTER_LIMIT) (void)""", """
-  (void)""")
+  uint32_t count = parallel_isr_backend_load(counter);
+  if (count < PARALLEL_ISR_COUNTER_LIMIT) {
+    (void)parallel_isr_backend_fetch_add(counter, 1u);
+  }
+""", """
+  (void)parallel_isr_backend_fetch_add(counter, 1u);
+""")
 fault("ownership: a counter of the gate wraps", """
   if (*counter < UINT32_MAX) *counter += 1u;
 """, """
   *counter += 1u;
 """)
 fault("ownership: checks requested without a routine", """
-  if (parallel_isr_backend_load(&port->deferred_count) != 0u) parallel_isr_backend_request_dpc(port);
+  uint32_t deferred = parallel_isr_backend_load(&port->deferred_count);
+  if (deferred != 0u) {
+    parallel_isr_backend_request_dpc(port);
+  }
 """, """
   parallel_isr_backend_request_dpc(port);
 """)
 fault("ownership: taken in two steps", """
-  return parallel_isr_backend_compare_exchange(&port->users, 0u, 1u);
+  bool taken = parallel_isr_backend_compare_exchange(&port->users, 0u, 1u);
 """, """
-  if (parallel_isr_backend_load(&port->users) != 0u) return false;
-  parallel_isr_backend_store(&port->users, 1u);
-  return true;
+  bool taken = parallel_isr_backend_load(&port->users) == 0u;
+  if (taken) parallel_isr_backend_store(&port->users, 1u);
 """)
 fault("ownership: taken by counting", """
-  return parallel_isr_backend_compare_exchange(&port->users, 0u, 1u);
+  bool taken = parallel_isr_backend_compare_exchange(&port->users, 0u, 1u);
 """, """
-  return parallel_isr_backend_fetch_add(&port->users, 1u) == 0u;
+  bool taken = parallel_isr_backend_fetch_add(&port->users, 1u) == 0u;
 """)
 fault("ownership: the owner is not named", """
     parallel_isr_owner_set(port, client);
@@ -179,39 +190,38 @@ fault("ownership: the owner is not named", """
     return true;
 """)
 fault("ownership: cleared in two steps", """
-  return parallel_isr_backend_compare_exchange_pointer(&port->owner, owner, NULL);
+  bool cleared = parallel_isr_backend_compare_exchange_pointer(&port->owner, owner, NULL);
 """, """
-  if (parallel_isr_backend_load_pointer(&port->owner) != owner) return false;
-  parallel_isr_backend_store_pointer(&port->owner, NULL);
-  return true;
+  bool cleared = parallel_isr_backend_load_pointer(&port->owner) == owner;
+  if (cleared) parallel_isr_backend_store_pointer(&port->owner, NULL);
 """, RACE)
 fault("ownership: nameless whoever owns", """
-  (void)parallel_isr_backend_compare_exchange_pointer(&port->owner, client, &port->nameless);
+  (void)parallel_isr_backend_compare_exchange_pointer(&port->owner, client, parallel_isr_identity(&port->nameless));
 """, """
   (void)client;
   if (parallel_isr_backend_load_pointer(&port->owner) != NULL)
-    parallel_isr_backend_store_pointer(&port->owner, &port->nameless);
+    parallel_isr_backend_store_pointer(&port->owner, parallel_isr_identity(&port->nameless));
 """)
 fault("ownership: the user stays", """
-  return parallel_isr_backend_fetch_sub(&port->users, 1u);
+  uint32_t users = parallel_isr_backend_fetch_sub(&port->users, 1u);
 """, """
-  return parallel_isr_backend_load(&port->users);
+  uint32_t users = parallel_isr_backend_load(&port->users);
 """)
 fault("ownership: one user less in two steps", """
-  return parallel_isr_backend_fetch_sub(&port->users, 1u);
+  uint32_t users = parallel_isr_backend_fetch_sub(&port->users, 1u);
 """, """
   uint32_t users = parallel_isr_backend_load(&port->users);
   parallel_isr_backend_store(&port->users, users - 1u);
-  return users;
 """)
 fault("ownership: missing check_wanted", """
   parallel_isr_backend_store(&port->check_wanted, 1u);
-  if (parallel_isr_backend_load(&port->users) == 0u) parallel_isr_request_checks(port);
+  uint32_t users = parallel_isr_backend_load(&port->users);
 """, """
-  if (parallel_isr_backend_load(&port->users) == 0u) parallel_isr_request_checks(port);
+  uint32_t users = parallel_isr_backend_load(&port->users);
 """)
 fault("ownership: users not looked at again", """
-  if (parallel_isr_backend_load(&port->users) == 0u) parallel_isr_request_checks(port);
+  uint32_t users = parallel_isr_backend_load(&port->users);
+  if (users == 0u) parallel_isr_request_checks(port);
 """, """
 """)
 fault("ownership: who loses is owed nothing", """
@@ -252,18 +262,24 @@ fault("ownership: refused frees are not counted", """
     return STATUS_RESOURCE_NOT_OWNED;
 """)
 fault("ownership: a deferred routine triggers itself", """
-  if (parallel_isr_backend_load_pointer(&port->checking) != caller)
-    parallel_isr_backend_store(""", """
-  parallel_isr_backend_store(""")
-fault("ownership: a free wants no checks", """
-  if (parallel_isr_backend_load_pointer(&port->checking) != caller)
+  PVOID checking = parallel_isr_backend_load_pointer(&port->checking);
+  if (checking != caller) {
     parallel_isr_backend_store(&port->check_wanted, 1u);
+  }
+""", """
+  parallel_isr_backend_store(&port->check_wanted, 1u);
+""")
+fault("ownership: a free wants no checks", """
+  PVOID checking = parallel_isr_backend_load_pointer(&port->checking);
+  if (checking != caller) {
+    parallel_isr_backend_store(&port->check_wanted, 1u);
+  }
 """, """
 """)
 fault("ownership: the DPC not requested for a waiter", """
-  if (parallel_isr_users_leave(port) > 1u)
+  if (parallel_isr_users_leave(port) > 1u) {
     parallel_isr_backend_request_dpc(port);""", """
-  if (parallel_isr_users_leave(port) > 1u)
+  if (parallel_isr_users_leave(port) > 1u) {
     parallel_isr_request_checks(port);""")
 fault("ownership: the DPC not requested for the last waiter", """
   if (parallel_isr_users_leave(port) > 1u)
@@ -271,22 +287,24 @@ fault("ownership: the DPC not requested for the last waiter", """
   if (parallel_isr_users_leave(port) > 2u)
 """)
 fault("ownership: check_wanted looked at before users", """
-  if (parallel_isr_users_leave(port) > 1u)
+  if (parallel_isr_users_leave(port) > 1u) {
     parallel_isr_backend_request_dpc(port); /* the head of the queue is owed the port */
-  else if (parallel_isr_backend_load(&port->check_wanted) != 0u)
+  } else {
+    uint32_t wanted = parallel_isr_backend_load(&port->check_wanted);
 """, """
-  bool wanted = parallel_isr_backend_load(&port->check_wanted) != 0u;
-  if (parallel_isr_users_leave(port) > 1u)
+  uint32_t wanted = parallel_isr_backend_load(&port->check_wanted);
+  if (parallel_isr_users_leave(port) > 1u) {
     parallel_isr_backend_request_dpc(port); /* the head of the queue is owed the port */
-  else if (wanted)
+  } else {
 """)
 fault("ownership: a disconnected handle takes the port", """
-  if (parallel_isr_backend_load(&handle->connected) == 0u) {
+  uint32_t connected = parallel_isr_backend_load(&handle->connected);
 """, """
-  if (parallel_isr_backend_load_pointer(&handle->client) == NULL) {
+  uint32_t connected = 1u;
 """)
 fault("ownership: a try beside a disconnect leaves a name", """
-  if (parallel_isr_backend_load(&handle->connected) == 0u) parallel_isr_owner_make_nameless(handle->port, client);
+  connected = parallel_isr_backend_load(&handle->connected);
+  if (connected == 0u) parallel_isr_owner_make_nameless(handle->port, client);
 """, """
 """)
 fault("ownership: the owner waits for himself", """
@@ -309,19 +327,21 @@ fault("chain: found by the context alone", """
     if (routine != NULL && service->InterruptServiceContext == context) break;
 """)
 fault("chain: a connection without a token has no name", """
-store_pointer(&connection->handle.client, client != NULL ? client : (PVOID)&connection->handle);
+client != NULL ? client : parallel_isr_identity(&connection->handle));
 """, """
-store_pointer(&connection->handle.client, client != NULL ? client : (PVOID)&port->nameless);
+client != NULL ? client : parallel_isr_identity(&port->nameless));
 """)
 fault("chain: deferred routines are not counted", """
-  if (service->DeferredPortCheckRoutine != NULL) (void)parallel_isr_backend_fetch_add(&port->deferred_count, 1u);
+  if (service->DeferredPortCheckRoutine != NULL) {
+    (void)parallel_isr_backend_fetch_add(&port->deferred_count, 1u);
+  }
 """, """
 """)
 fault("chain: deferred routines are not uncounted", """
-  if (connection->service.DeferredPortCheckRoutine != NULL)
+  if (connection->service.DeferredPortCheckRoutine != NULL) {
     (void)parallel_isr_backend_fetch_sub(&port->deferred_count, 1u);
+  }
 """, """
-  (void)port;
 """)
 fault("chain: a stale handle looks connected", """
   parallel_isr_backend_store(&connection->handle.connected, 0u);
@@ -341,8 +361,10 @@ fault("chain: checks start behind the last", """
 """, """
 """)
 fault("chain: off by one in order compaction", """
-  for (uint32_t i = position; i < last; i++) connections[i].order""", """
-  for (uint32_t i = position; i + 1u < last; i++) connections[i].order""")
+  for (uint32_t i = position; i < last; i++) {
+""", """
+  for (uint32_t i = position; i + 1u < last; i++) {
+""")
 fault("chain: freed slots are reused newest first", """
   uint32_t last = port->configuration->connection_capacity - 1u;
 """, """
@@ -359,7 +381,7 @@ fault("chain: an owner keeps its name when it leaves", """
   parallel_isr_chain_shrink(port);
 """)
 fault("chain: a failed connect leaves the owner its name", """
-  parallel_isr_owner_make_nameless(port, &connection->handle);
+  parallel_isr_owner_make_nameless(port, parallel_isr_identity(&connection->handle));
 """, """
 """)
 fault("chain: a failed connect changes the stale identity", """
@@ -372,7 +394,7 @@ fault("chain: calls are not counted", """
 """, """
 """)
 fault("chain: claims are not counted", """
-  if (claimed) parallel_isr_count(&connection->claimed);
+  if (claimed != FALSE) parallel_isr_count(&connection->claimed);
 """, """
 """)
 fault("chain: a pass stops at the first claim", """
@@ -482,9 +504,9 @@ fault("chain: somebody is checking for ever", """
 """, """
 """)
 fault("chain: checks of a taken port", """
-  while (done < count && parallel_isr_backend_load(&port->users) == 0u) {
+    uint32_t users = parallel_isr_backend_load(&port->users);
+    if (users != 0u) break;
 """, """
-  while (done < count) {
 """)
 fault("chain: every round starts at the first", """
   uint32_t position = port->check_position;
@@ -509,7 +531,6 @@ fault("chain: a round does not wrap", """
 fault("chain: a round cut short is owed nothing", """
   if (done < count) parallel_isr_owe_check(port);
 """, """
-
 """)
 fault("chain: synchronised at a device level", """
   if (routine == NULL || parallel_isr_level_is_device(port)) return FALSE;
@@ -518,7 +539,8 @@ fault("chain: synchronised at a device level", """
 """)
 fault("chain: synchronised with nothing", """
   parallel_isr_gate_acquire(port);
-  BOOLEAN result = routine(context);
+  BOOLEAN result;
+  result = routine(context);
   parallel_isr_gate_release(port);
   return result;
 """, """
@@ -529,11 +551,9 @@ fault("chain: synchronised with nothing", """
 fault = room("impl/allocation_queue.h")
 
 fault("queue: off by one when a request ends", """
-  for (uint32_t i = position; i > port->ended_count; i--) requests[i].order = requests[i - 1u].order;
-  requests[port->ended_count].order = slot;
+  for (uint32_t i = position; i > first; i--) {
 """, """
-  for (uint32_t i = position; i > port->ended_count + 1u; i--) requests[i].order = requests[i - 1u].order;
-  requests[port->ended_count].order = slot;
+  for (uint32_t i = position; i > first + 1u; i--) {
 """)
 fault("queue: found by the routine alone", """
     if (request->completion == completion && request->context == context) break;
@@ -561,34 +581,40 @@ fault("queue: appended at the head", """
 """, """
   request->status = STATUS_PENDING;
   parallel_isr_request *requests = port->configuration->requests;
-  uint32_t slot = requests[parallel_isr_queue_end(port)].order;
+  uint16_t slot = requests[parallel_isr_queue_end(port)].order;
   for (uint32_t i = parallel_isr_queue_end(port); i > port->ended_count; i--)
     requests[i].order = requests[i - 1u].order;
   requests[port->ended_count].order = slot;
   port->queue_length += 1u;
 """)
 fault("queue: completions last ended first", """
-  for (uint32_t i = position; i > port->ended_count; i--) requests[i].order = requests[i - 1u].order;
-  requests[port->ended_count].order = slot;
+  for (uint32_t i = position; i > first; i--) {
+    requests[i].order = requests[i - 1u].order;
+  }
+  requests[first].order = slot;
 """, """
-  for (uint32_t i = position; i > 0u; i--) requests[i].order = requests[i - 1u].order;
+  for (uint32_t i = position; i > 0u; i--) {
+    requests[i].order = requests[i - 1u].order;
+  }
   requests[0].order = slot;
 """)
 fault("queue: a slot is not given back", """
-  requests[last].order = slot;
   port->ended_count -= 1u;
 """, """
-  requests[last].order = slot;
 """)
 fault("queue: off by one when a slot is given back", """
-  for (uint32_t i = 0u; i < last; i++) requests[i].order""", """
-  for (uint32_t i = 0u; i + 1u < last; i++) requests[i].order""")
-fault("queue: an ended request keeps its routine", """
-  requests[slot].completion = NULL;
+  for (uint32_t i = 0u; i < last; i++) {
 """, """
+  for (uint32_t i = 0u; i + 1u < last; i++) {
+""")
+fault("queue: an ended request keeps its routine", """
+  request->completion = NULL;
+""", """
+
 """)
 fault("queue: handed over while owned", """
-  if (port->queue_length == 0u || parallel_isr_backend_load(&port->users) != port->queue_length) return;
+  uint32_t users = parallel_isr_backend_load(&port->users);
+  if (port->queue_length == 0u || users != port->queue_length) return;
 """, """
   if (port->queue_length == 0u) return;
 """)
@@ -620,43 +646,46 @@ fault("queue: observably free at a hand-over", """
   parallel_isr_queue_conclude(port, port->ended_count, STATUS_SUCCESS);
 """)
 fault("queue: allocated while the port is removed", """
-  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  uint32_t removed = parallel_isr_backend_load(&port->removed);
+  if (removed != 0u) return STATUS_DELETE_PENDING;
   if (parallel_isr_queue_find""", """
   if (parallel_isr_queue_find""")
 fault("queue: the same request twice", """
   if (parallel_isr_queue_find(port, completion, context) < parallel_isr_queue_end(port))
     return STATUS_INVALID_PARAMETER;
 """, """
-
 """)
 fault("queue: room is tested too late", """
   if (parallel_isr_queue_is_full(port)) return STATUS_INSUFFICIENT_RESOURCES;
-  if (parallel_isr_backend_fetch_add(&port->users, 1u) == 0u) {
+  uint32_t users = parallel_isr_backend_fetch_add(&port->users, 1u);
+  if (users == 0u) {
     parallel_isr_owner_set(port, client);
     return STATUS_SUCCESS;
   }
 """, """
-  if (parallel_isr_backend_fetch_add(&port->users, 1u) == 0u) {
+  uint32_t users = parallel_isr_backend_fetch_add(&port->users, 1u);
+  if (users == 0u) {
     parallel_isr_owner_set(port, client);
     return STATUS_SUCCESS;
   }
   if (parallel_isr_queue_is_full(port)) return STATUS_INSUFFICIENT_RESOURCES;
 """)
 fault("queue: a request without a token is refused its name", """
-queue_allocate(port, client != NULL ? client : (PVOID)&port->nameless, completion, context);
+  PVOID caller = client != NULL ? client : parallel_isr_identity(&port->nameless);
 """, """
-queue_allocate(port, client, completion, context);
+  PVOID caller = client;
 """)
 fault("queue: allocate at a device level", """
   if (parallel_isr_level_is_device(port)) return STATUS_INVALID_DEVICE_STATE;
-  if (parallel_isr_backend_load(&port->removed)""", """
-  if (parallel_isr_backend_load(&port->removed)""")
+  uint32_t removed""", """
+  uint32_t removed""")
 fault("queue: allocate without a completion routine", """
   if (completion == NULL) return STATUS_INVALID_PARAMETER;
 """, """
 """)
 fault("queue: a removed port looks at the arguments first", """
-  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  uint32_t removed = parallel_isr_backend_load(&port->removed);
+  if (removed != 0u) return STATUS_DELETE_PENDING;
   if (completion == NULL) return STATUS_INVALID_PARAMETER;
 """, """
   if (completion == NULL) return STATUS_INVALID_PARAMETER;
@@ -717,23 +746,28 @@ fault("DPC: no hand-over", """
 """, """
 """)
 fault("DPC: a round for nobody", """
-  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
+  uint32_t deferred = parallel_isr_backend_load(&port->deferred_count);
+  if (deferred == 0u) return false;
 """, """
-  return parallel_isr_backend_load(&port->users) == 0u &&
 """, RACE)
 fault("DPC: the same round again and again", """
-  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
-         parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u;
+  uint32_t wanted = parallel_isr_backend_exchange(&port->check_wanted, 0u);
 """, """
-  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
-         parallel_isr_backend_load(&port->check_wanted) != 0u;
+  uint32_t wanted = parallel_isr_backend_load(&port->check_wanted);
 """)
 fault("DPC: a round that nobody wanted", """
-  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u &&
-         parallel_isr_backend_exchange(&port->check_wanted, 0u) != 0u;
+  uint32_t deferred = parallel_isr_backend_load(&port->deferred_count);
+  if (deferred == 0u) return false;
+  uint32_t users = parallel_isr_backend_load(&port->users);
+  if (users != 0u) return false;
+  uint32_t wanted = parallel_isr_backend_exchange(&port->check_wanted, 0u);
+  return wanted != 0u;
 """, """
   (void)parallel_isr_backend_exchange(&port->check_wanted, 0u);
-  return parallel_isr_backend_load(&port->deferred_count) != 0u && parallel_isr_backend_load(&port->users) == 0u;
+  uint32_t deferred = parallel_isr_backend_load(&port->deferred_count);
+  if (deferred == 0u) return false;
+  uint32_t users = parallel_isr_backend_load(&port->users);
+  return users == 0u;
 """)
 fault("DPC: check_wanted is cleared after the round", """
   if (parallel_isr_dpc_takes_checks(port)) parallel_isr_chain_check_round(port);
@@ -744,31 +778,32 @@ fault("DPC: check_wanted is cleared after the round", """
   }
 """)
 fault("DPC: one completion is enough", """
-  if (port->ended_count != 0u) parallel_isr_backend_request_dpc(port);
+  if (port->ended_count != 0u) {
+    parallel_isr_backend_request_dpc(port);
+  }
 """, """
 """)
 fault("DPC: a completion is called twice", """
-  if (parallel_isr_dpc_serve(port, &ended)) ended.completion(ended.context, ended.status);
+    ended.completion(ended.context, ended.status);
 """, """
-  if (parallel_isr_dpc_serve(port, &ended)) {
     ended.completion(ended.context, ended.status);
     ended.completion(ended.context, ended.status);
-  }
 """)
 fault("DPC: completions always succeed", """
-  if (parallel_isr_dpc_serve(port, &ended)) ended.completion(ended.context, ended.status);
+    ended.completion(ended.context, ended.status);
 """, """
-  if (parallel_isr_dpc_serve(port, &ended)) ended.completion(ended.context, STATUS_SUCCESS);
+    ended.completion(ended.context, STATUS_SUCCESS);
 """)
 fault("DPC: a completion inside the gate", """
   parallel_isr_chain_leave(port);
   parallel_isr_backend_exit(port);
-  return due;
+  return ended;
 """, """
-  if (due) ended->completion(ended->context, ended->status);
+  if (ended.completion != NULL) ended.completion(ended.context, ended.status);
+  ended.completion = NULL;
   parallel_isr_chain_leave(port);
   parallel_isr_backend_exit(port);
-  return false;
+  return ended;
 """)
 fault("DPC: without the gate", """
   parallel_isr_gate_acquire(port);
@@ -779,66 +814,66 @@ fault("DPC: without the gate", """
 """)
 fault("DPC: stays at the device level", """
   parallel_isr_backend_exit(port);
-  return due;
+  return ended;
 """, """
-  return due;
+  return ended;
 """)
-
 # ---- the interrupt connection ----------------------------------------------------------------------------------------
 fault = room("impl/interrupt_connection.h")
 
 fault("connect: missing level check", """
   if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
-  if (parallel_isr_backend_load""", """
-  if (parallel_isr_backend_load""")
+  uint32_t removed""", """
+  uint32_t removed""")
 fault("connect: at DISPATCH_LEVEL", """
   if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
-  if (parallel_isr_backend_load""", """
+  uint32_t removed""", """
   if (parallel_isr_level_is_device(port)) return STATUS_INVALID_DEVICE_STATE;
-  if (parallel_isr_backend_load""")
+  uint32_t removed""")
 fault("connect: the switch is ignored", """
   if (port->configuration->enable_connect_interrupt == FALSE) return STATUS_UNSUCCESSFUL;
 """, """
 """)
 fault("connect: the switch comes before the removal", """
-  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  uint32_t removed = parallel_isr_backend_load(&port->removed);
+  if (removed != 0u) return STATUS_DELETE_PENDING;
   if (port->configuration->enable_connect_interrupt == FALSE) return STATUS_UNSUCCESSFUL;
 """, """
   if (port->configuration->enable_connect_interrupt == FALSE) return STATUS_UNSUCCESSFUL;
-  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  uint32_t removed = parallel_isr_backend_load(&port->removed);
+  if (removed != 0u) return STATUS_DELETE_PENDING;
 """)
 fault("connect: the same routine twice", """
-  if (parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext) < count)
-    return STATUS_INVALID_PARAMETER;
+  uint32_t position = parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
+  if (position < port->connection_count) return STATUS_INVALID_PARAMETER;
 """, """
+
 """)
 fault("connect: one client too many", """
-  if (count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
+  if (port->connection_count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
 """, """
-  if (count > port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
+  if (port->connection_count > port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
 """)
 fault("connect: one client too few", """
-  if (count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
+  if (port->connection_count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
 """, """
-  if (count + 1u == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
+  if (port->connection_count + 1u == port->configuration->connection_capacity)
+    return STATUS_INSUFFICIENT_RESOURCES;
 """)
 fault("connect: the nameless handle for everybody", """
-  information->Context = &connection->handle;
+  information->Context = parallel_isr_identity(&connection->handle);
 """, """
-  information->Context = &port->nameless;
+  information->Context = parallel_isr_identity(&port->nameless);
 """)
 fault("connect: a line that failed counts as connected", """
-  if (status == STATUS_SUCCESS) {
-    port->line_connected = 1u;
+  if (status == STATUS_SUCCESS) port->line_connected = true;
 """, """
-  port->line_connected = 1u;
-  if (status == STATUS_SUCCESS) {
-    PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_CONNECTED, NULL);
+  port->line_connected = true;
 """)
 fault("connect: the line is connected for every client", """
-    port->line_connected = 1u;
+  if (status == STATUS_SUCCESS) port->line_connected = true;
 """, """
-    port->line_connected = 0u;
+  (void)0;
 """)
 fault("connect: a client stays though the line failed", """
     parallel_isr_gate_acquire(port);
@@ -849,24 +884,28 @@ fault("connect: a client stays though the line failed", """
 """)
 fault("connect: the line before the client", """
   parallel_isr_gate_acquire(port);
-  NTSTATUS status = parallel_isr_connect_client(port, client, service, information, &previous);
+  PVOID previous = parallel_isr_connect_vacant(port);
+  NTSTATUS status = parallel_isr_connect_client(port, client, service, information);
   parallel_isr_gate_release(port);
-  if (status == STATUS_SUCCESS && port->line_connected == 0u) status = parallel_isr_connect_first(port, previous);
+  if (status == STATUS_SUCCESS && !port->line_connected) {
+    status = parallel_isr_connect_line(port);
+    if (status != STATUS_SUCCESS) parallel_isr_connect_undo(port, previous);
+  }
 """, """
-  if (port->line_connected == 0u) {
-    NTSTATUS line = parallel_isr_backend_connect_line(port, port->configuration->connect_version);
+  if (!port->line_connected) {
+    NTSTATUS line = parallel_isr_connect_line(port);
     if (line != STATUS_SUCCESS) return line;
-    port->line_connected = 1u;
   }
   parallel_isr_gate_acquire(port);
-  NTSTATUS status = parallel_isr_connect_client(port, client, service, information, &previous);
+  NTSTATUS status = parallel_isr_connect_client(port, client, service, information);
   parallel_isr_gate_release(port);
 """)
 fault("connect: not behind the removal", """
-  PVOID previous = NULL;
-  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  uint32_t removed = parallel_isr_backend_load(&port->removed);
+  if (removed != 0u) return STATUS_DELETE_PENDING;
+  if (port->configuration->connect_version == 0u) return STATUS_NOT_SUPPORTED;
 """, """
-  PVOID previous = NULL;
+  if (port->configuration->connect_version == 0u) return STATUS_NOT_SUPPORTED;
 """)
 fault("connect: output written before the input is read", """
   if (service != NULL) wanted = *service;
@@ -897,20 +936,22 @@ fault("connect: without the mutex", """
 """)
 fault("connect: without the gate", """
   parallel_isr_gate_acquire(port);
-  NTSTATUS status = parallel_isr_connect_client(port, client, service, information, &previous);
+  PVOID previous = parallel_isr_connect_vacant(port);
+  NTSTATUS status = parallel_isr_connect_client(port, client, service, information);
   parallel_isr_gate_release(port);
 """, """
-  NTSTATUS status = parallel_isr_connect_client(port, client, service, information, &previous);
+  PVOID previous = parallel_isr_connect_vacant(port);
+  NTSTATUS status = parallel_isr_connect_client(port, client, service, information);
 """, RACE)
 fault("disconnect: the line does not know", """
   parallel_isr_backend_disconnect_line(port);
-  port->line_connected = 0u;
+  port->line_connected = false;
 """, """
-  port->line_connected = 0u;
+  port->line_connected = false;
 """)
 fault("disconnect: the line is remembered as connected", """
   parallel_isr_backend_disconnect_line(port);
-  port->line_connected = 0u;
+  port->line_connected = false;
 """, """
   parallel_isr_backend_disconnect_line(port);
 """)
@@ -925,7 +966,8 @@ fault("disconnect: the line without a client found", """
   bool last = port->connection_count == 0u;
 """)
 fault("disconnect: a removed port looks for the client", """
-  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  uint32_t removed = parallel_isr_backend_load(&port->removed);
+  if (removed != 0u) return STATUS_DELETE_PENDING;
   if (service == NULL)
 """, """
   if (service == NULL)
@@ -937,15 +979,13 @@ fault("disconnect: what is not there", """
 """)
 fault("disconnect: without the gate", """
   parallel_isr_gate_acquire(port);
-  uint32_t position =
-      parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
+  uint32_t position = parallel_isr_chain_find(port, routine, context);
   bool found = position < port->connection_count;
   if (found) parallel_isr_chain_remove(port, position);
   bool last = found && port->connection_count == 0u;
   parallel_isr_gate_release(port);
 """, """
-  uint32_t position =
-      parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
+  uint32_t position = parallel_isr_chain_find(port, routine, context);
   bool found = position < port->connection_count;
   if (found) parallel_isr_chain_remove(port, position);
   bool last = found && port->connection_count == 0u;
@@ -976,13 +1016,11 @@ fault("initialize: requests that are nowhere", """
          configuration->request_capacity <= PARALLEL_ISR_MAX_REQUESTS;
 """)
 fault("initialize: a slot keeps what it was", """
-  connection->service.DeferredPortCheckContext = NULL;
   connection->called = 0u;
   connection->claimed = 0u;
-  connection->order = slot;
+  connection->order = (uint8_t)slot;
 """, """
-  connection->service.DeferredPortCheckContext = NULL;
-  connection->order = slot;
+  connection->order = (uint8_t)slot;
 """)
 fault("initialize: a counter keeps what it was", """
   port->handovers = 0u;
@@ -993,7 +1031,8 @@ fault("initialize: the storm window keeps what it was", """
 """, """
 """)
 fault("remove: two at a time", """
-  if (parallel_isr_backend_exchange(&port->removed, 1u) != 0u) return false;
+  uint32_t removed = parallel_isr_backend_exchange(&port->removed, 1u);
+  if (removed != 0u) return false;
 """, """
   (void)parallel_isr_backend_exchange(&port->removed, 1u);
 """)
@@ -1004,7 +1043,6 @@ fault("remove: keeps no user", """
 fault("remove: the queue goes on", """
   while (port->queue_length != 0u) parallel_isr_queue_withdraw(port, port->ended_count, STATUS_DELETE_PENDING);
 """, """
-
 """)
 fault("remove: requests are cancelled", """
 queue_withdraw(port, port->ended_count, STATUS_DELETE_PENDING);
@@ -1017,8 +1055,9 @@ fault("remove: one client is left", """
   bool found = port->connection_count > 1u;
   if (found) parallel_isr_chain_remove""")
 fault("remove: the line stays", """
-  if (port->line_connected != 0u) parallel_isr_disconnect_last(port);
+  if (port->line_connected) parallel_isr_disconnect_last(port);
 """, """
+
 """)
 fault("remove: the DPC is not drained", """
     parallel_isr_backend_drain_dpc(port);
@@ -1035,31 +1074,35 @@ fault("remove: missing level check", """
 fault = room("impl/port_query.h")
 
 fault("query: forgotten output on failure", """
-  statistics->passes = 0u;
+  parallel_isr_tell_statistics(port, copy, statistics);
 """, """
+  if (status == STATUS_SUCCESS) parallel_isr_tell_statistics(port, copy, statistics);
 """)
 fault("query: statistics at a device level", """
-  if (parallel_isr_level_is_device(port)) return STATUS_INVALID_DEVICE_STATE;
+  if (!parallel_isr_level_is_device(port)) {
+    parallel_isr_gate_acquire(port);
 """, """
+  {
+    parallel_isr_gate_acquire(port);
 """)
 fault("query: one connection too many", """
-  bool found = position < port->connection_count;
+  if (position < port->connection_count) {
+    parallel_isr_connection *connection
 """, """
-  bool found = position <= port->connection_count;
+  if (position <= port->connection_count) {
+    parallel_isr_connection *connection
 """)
 fault("query: the visitor cannot stop", """
- && visitor(context, &information) != FALSE)
+    more = visitor(context, &information);
 """, """
- && (visitor(context, &information) != FALSE || position < UINT32_MAX))
+    (void)visitor(context, &information);
 """)
 fault("query: clients come and go meanwhile", """
   parallel_isr_backend_lock(port); /* the set of clients stands still */
-  while (parallel_isr_query_connection(port, position, &information) && visitor(context, &information) != FALSE)
-    position += 1u;
+  while (parallel_isr_visit(port, position, visitor, context)) position += 1u;
   parallel_isr_backend_unlock(port);
 """, """
-  while (parallel_isr_query_connection(port, position, &information) && visitor(context, &information) != FALSE)
-    position += 1u;
+  while (parallel_isr_visit(port, position, visitor, context)) position += 1u;
 """)
 fault("query: iterate at DISPATCH_LEVEL", """
   if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
@@ -1071,41 +1114,44 @@ fault("query: iterate at DISPATCH_LEVEL", """
 fault = room("impl/device_control.h")
 
 fault("control: an input one byte short", """
-  if (request->input_length < sizeof(service) || request->output""", """
-  if (request->input_length + 1u < sizeof(service) || request->output""")
-fault("control: an output that just fits", """
- || request->output_length < sizeof(information))
+  if (request->input_length < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) ||
+      request->output_length
 """, """
- || request->output_length <= sizeof(information))
+  if (request->input_length + 1u < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) ||
+      request->output_length
+""")
+fault("control: an output that just fits", """
+      request->output_length < sizeof(PARALLEL_INTERRUPT_INFORMATION))
+""", """
+      request->output_length <= sizeof(PARALLEL_INTERRUPT_INFORMATION))
 """)
 fault("control: lengths before the switch", """
   NTSTATUS status = parallel_isr_connect_allowed(port);
   if (status != STATUS_SUCCESS) return status;
-  if (request->input_length < sizeof(service) || request->output_length < sizeof(information))
+  if (request->input_length < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) ||
+      request->output_length < sizeof(PARALLEL_INTERRUPT_INFORMATION))
     return STATUS_BUFFER_TOO_SMALL;
 """, """
-  if (request->input_length < sizeof(service) || request->output_length < sizeof(information))
+  if (request->input_length < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) ||
+      request->output_length < sizeof(PARALLEL_INTERRUPT_INFORMATION))
     return STATUS_BUFFER_TOO_SMALL;
   NTSTATUS status = parallel_isr_connect_allowed(port);
   if (status != STATUS_SUCCESS) return status;
 """)
 fault("control: a failure writes output", """
-  if (status == STATUS_SUCCESS) {
-    parallel_isr_buffer_write_interrupt(request->system_buffer, &information);
+  if (status == STATUS_SUCCESS) parallel_isr_buffer_write_interrupt(buffer, &information);
 """, """
-  parallel_isr_buffer_write_interrupt(request->system_buffer, &information);
-  if (status == STATUS_SUCCESS) {
+  parallel_isr_buffer_write_interrupt(buffer, &information);
 """)
 fault("control: connect does not say how much it wrote", """
-    parallel_isr_buffer_write_interrupt(request->system_buffer, &information);
-    request->information = sizeof(information);
+  if (status == STATUS_SUCCESS) request->information = sizeof(PARALLEL_INTERRUPT_INFORMATION);
 """, """
-    parallel_isr_buffer_write_interrupt(request->system_buffer, &information);
+
 """)
 fault("control: the token does not reach connect", """
-  status = parallel_isr_connect(port, request->client, &service, &information);
+parallel_isr_connect(port, client, &service, &information);
 """, """
-  status = parallel_isr_connect(port, NULL, &service, &information);
+parallel_isr_connect(port, NULL, &service, &information);
 """)
 fault("control: disconnect looks at the level last", """
   if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
@@ -1115,14 +1161,15 @@ fault("control: disconnect looks at the level last", """
 """)
 fault("control: disconnect without a buffer", """
   if (request->system_buffer == NULL) return STATUS_INVALID_PARAMETER;
-  parallel_isr_buffer_read_service(request->system_buffer, &service);
+  PARALLEL_INTERRUPT_SERVICE_ROUTINE service = parallel_isr_buffer_read_service(request->system_buffer);
   return parallel_isr_disconnect(port, &service);
 """, """
-  parallel_isr_buffer_read_service(request->system_buffer, &service);
+  PARALLEL_INTERRUPT_SERVICE_ROUTINE service = parallel_isr_buffer_read_service(request->system_buffer);
   return parallel_isr_disconnect(port, &service);
 """)
 fault("control: information about a removed port", """
-  if (parallel_isr_backend_load(&port->removed) != 0u) return STATUS_DELETE_PENDING;
+  uint32_t removed = parallel_isr_backend_load(&port->removed);
+  if (removed != 0u) return STATUS_DELETE_PENDING;
   if (request->output_length""", """
   if (request->output_length""")
 fault("control: information without its size", """
