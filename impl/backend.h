@@ -283,6 +283,26 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_disconnect_line(parallel_isr_por
 */
 PARALLEL_ISR_INTERNAL PKINTERRUPT parallel_isr_backend_interrupt_object(parallel_isr_port *port);
 
+/* ---- interrupt resources: optional ------------------------------------------------------------------------------- */
+
+/* What interrupt_negotiation.h asks a platform that knows the vectors of its ports; such a one defines
+ * PARALLEL_ISR_BACKEND_DESCRIBES_INTERRUPTS beside its types. The core does not use these. */
+#ifdef PARALLEL_ISR_BACKEND_DESCRIBES_INTERRUPTS
+
+/* How many messages signal for the port; 0: it has a line. At most PARALLEL_ISR_MAX_MESSAGES. Never changes; any level.
+ */
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_message_count(const parallel_isr_port *port);
+
+/* Takes the messages that arrived since the last call: bit n for message n. An interrupt sets the bit of its message
+ * before it calls parallel_isr_dispatch(). Any level. */
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_take_messages(parallel_isr_port *port);
+
+/* Describes a message, 0 .. count - 1, or the line as number 0: every member of the entry. Level <= DISPATCH_LEVEL. */
+PARALLEL_ISR_INTERNAL void parallel_isr_backend_describe(parallel_isr_port *port, ULONG number,
+                                                         IO_INTERRUPT_MESSAGE_INFO_ENTRY *entry);
+
+#endif
+
 #ifdef __cplusplus
 }
 #endif

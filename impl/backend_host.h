@@ -21,6 +21,7 @@
 
 /** @cond */
 #define PARALLEL_ISR_BACKEND_SEAM 1
+#define PARALLEL_ISR_BACKEND_DESCRIBES_INTERRUPTS
 /** @endcond */
 
 /** The device level that the host simulates. */
@@ -36,6 +37,8 @@ typedef struct parallel_isr_backend_configuration {
   BOOLEAN asserted;     /**< The line is asserted: an interrupt arrives before its connect has returned. */
   NTSTATUS line_status; /**< What connecting the line comes to; 0: success. */
   int signal;           /**< A signal whose handler is an interrupt, blocked while the port is at DIRQL; 0: none. */
+  uint32_t messages;    /**< CONNECT_MESSAGE_BASED: how many the device has; 0: that form is not supported. */
+  ULONG vector;         /**< Vector of the line, or of message 0. */
 } parallel_isr_backend_configuration;
 
 /** What the host keeps for a port; all members belong to the library, tests may read the counts. */
@@ -51,6 +54,7 @@ typedef struct parallel_isr_backend_port {
   pthread_mutex_t mutex;            /**< The mutex of threads. */
   volatile uint32_t line_connected; /**< Interrupts reach the chain. */
   volatile uint32_t in_flight;      /**< Interrupts that are on their way through the chain. */
+  volatile uint32_t pending;        /**< Messages that arrived and were not taken. */
   uint32_t line_connects;           /**< Times the line was connected. */
   uint32_t line_disconnects;        /**< Times the line was disconnected. */
 } parallel_isr_backend_port;
@@ -66,6 +70,15 @@ typedef struct parallel_isr_backend_port {
  * @par Constraints Any level.
  */
 PARALLEL_ISR_API BOOLEAN parallel_isr_host_interrupt(parallel_isr_port *port);
+
+/**
+ * @brief This thread is a message of the port: parallel_isr_host_interrupt() says the rest.
+ * @param[in,out] port A port with parallel_isr_backend_configuration::messages.
+ * @param message Which one, 0 .. messages - 1.
+ * @return The OR of the ISRs; TRUE if another thread runs them; FALSE if the messages are not connected.
+ * @par Constraints Any level.
+ */
+PARALLEL_ISR_API BOOLEAN parallel_isr_host_message(parallel_isr_port *port, uint32_t message);
 
 /**
  * @brief Runs the DPC once, at DISPATCH_LEVEL, if it was requested.
@@ -213,6 +226,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_drain_dpc(parallel_isr_port *por
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_backend_initialize(parallel_isr_port *port)
 {
   pthread_mutexattr_t attributes;
+  if (port->configuration->backend.messages > PARALLEL_ISR_MAX_MESSAGES) return STATUS_NOT_SUPPORTED;
   port->backend.ticket = 0u;
   port->backend.serving = 0u;
   port->backend.saved_level = PASSIVE_LEVEL;
@@ -221,6 +235,7 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_backend_initialize(parallel_isr_port
   port->backend.dpc_stop = 0u;
   port->backend.line_connected = 0u;
   port->backend.in_flight = 0u;
+  port->backend.pending = 0u;
   port->backend.line_connects = 0u;
   port->backend.line_disconnects = 0u;
   (void)pthread_mutexattr_init(&attributes);
@@ -247,24 +262,39 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_uninitialize(parallel_isr_port *
   (void)sem_destroy(&port->backend.dpc_wake);
 }
 
-PARALLEL_ISR_API BOOLEAN parallel_isr_host_interrupt(parallel_isr_port *port)
+/* An interrupt; bit: of its message, 0 for a line. */
+PARALLEL_ISR_INTERNAL BOOLEAN parallel_isr_host_deliver(parallel_isr_port *port, uint32_t bit)
 {
   sigset_t mask;
   BOOLEAN claimed = FALSE;
   KIRQL level = parallel_isr_host_raise(PARALLEL_ISR_HOST_DIRQL);
   parallel_isr_host_mask(port, &mask);
   (void)parallel_isr_backend_fetch_add(&port->backend.in_flight, 1u);
-  if (parallel_isr_backend_load(&port->backend.line_connected) != 0u) claimed = parallel_isr_dispatch(port);
+  if (parallel_isr_backend_load(&port->backend.line_connected) != 0u) {
+    if (bit != 0u) (void)parallel_isr_backend_fetch_or(&port->backend.pending, bit);
+    claimed = parallel_isr_dispatch(port);
+  }
   (void)parallel_isr_backend_fetch_sub(&port->backend.in_flight, 1u);
   parallel_isr_host_lower(level);
   (void)pthread_sigmask(SIG_SETMASK, &mask, NULL);
   return claimed;
 }
 
+PARALLEL_ISR_API BOOLEAN parallel_isr_host_interrupt(parallel_isr_port *port)
+{
+  return parallel_isr_host_deliver(port, 0u);
+}
+
+PARALLEL_ISR_API BOOLEAN parallel_isr_host_message(parallel_isr_port *port, uint32_t message)
+{
+  return parallel_isr_host_deliver(port, 1u << message);
+}
+
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_backend_connect_line(parallel_isr_port *port, ULONG version)
 {
   const parallel_isr_backend_configuration *configuration = &port->configuration->backend;
-  if (version != CONNECT_LINE_BASED && version != CONNECT_FULLY_SPECIFIED) return STATUS_NOT_SUPPORTED;
+  const bool line = version == CONNECT_LINE_BASED || version == CONNECT_FULLY_SPECIFIED;
+  if (!line && (version != CONNECT_MESSAGE_BASED || configuration->messages == 0u)) return STATUS_NOT_SUPPORTED;
   if (configuration->line_status != STATUS_SUCCESS) return configuration->line_status;
   port->backend.line_connects += 1u;
   parallel_isr_backend_store(&port->backend.line_connected, 1u);
@@ -282,6 +312,32 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_disconnect_line(parallel_isr_por
 PARALLEL_ISR_INTERNAL PKINTERRUPT parallel_isr_backend_interrupt_object(parallel_isr_port *port)
 {
   return port;
+}
+
+/* ---- interrupt resources ----------------------------------------------------------------------------------------- */
+
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_message_count(const parallel_isr_port *port)
+{
+  if (port->configuration->connect_version != CONNECT_MESSAGE_BASED) return 0u;
+  return port->configuration->backend.messages;
+}
+
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_take_messages(parallel_isr_port *port)
+{
+  return parallel_isr_backend_exchange(&port->backend.pending, 0u);
+}
+
+PARALLEL_ISR_INTERNAL void parallel_isr_backend_describe(parallel_isr_port *port, ULONG number,
+                                                         IO_INTERRUPT_MESSAGE_INFO_ENTRY *entry)
+{
+  entry->MessageAddress.QuadPart = 0;
+  entry->TargetProcessorSet = 1u;
+  entry->InterruptObject = parallel_isr_backend_interrupt_object(port);
+  entry->MessageData = number;
+  entry->Vector = port->configuration->backend.vector + number;
+  entry->Irql = PARALLEL_ISR_HOST_DIRQL;
+  entry->Mode = Latched;
+  entry->Polarity = InterruptPolarityUnknown;
 }
 
 #endif

@@ -27,6 +27,7 @@
 
 /** @cond */
 #define PARALLEL_ISR_BACKEND_SEAM 1
+#define PARALLEL_ISR_BACKEND_DESCRIBES_INTERRUPTS
 /** @endcond */
 
 #if !defined(__GNUC__)
@@ -58,8 +59,8 @@
 #define PARALLEL_ISR_PIC8259_LINES 16u
 /** The master's line that the slave is wired to: no port's. */
 #define PARALLEL_ISR_PIC8259_CASCADE 2u
-/** The DIRQL of a line: the level that Windows gives it on this hardware. */
-#define PARALLEL_ISR_PIC8259_DIRQL(irq) ((KIRQL)(27u - (irq)))
+/** The DIRQL of a line: the level that Windows gives it on this hardware. Of what is no line: a device level, too. */
+#define PARALLEL_ISR_PIC8259_DIRQL(irq) ((KIRQL)(27u - (irq) % PARALLEL_ISR_PIC8259_LINES))
 
 #ifdef __cplusplus
 extern "C" {
@@ -177,6 +178,8 @@ PARALLEL_ISR_API uint32_t parallel_isr_pic8259_spurious(parallel_isr_pic8259 *co
 
 #if defined(PARALLEL_ISR_BACKEND_BODIES) && !defined(PARALLEL_ISR_BACKEND_PIC8259_BODIES)
 #define PARALLEL_ISR_BACKEND_PIC8259_BODIES
+
+#include "../spec/pic8259.acsl"
 
 #ifdef __cplusplus
 extern "C" {
@@ -324,6 +327,10 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_backend_compare_exchange_pointer(PVOID v
 
 #endif
 
+/*@ terminates \true;  exits \false;
+    assigns  g_patience;
+    ensures  ends:    0 <= g_patience < \old(g_patience);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_relax(void)
 {
   parallel_isr_pic8259_pause();
@@ -338,25 +345,58 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_relax(void)
  * runs the DPC looks again after it has opened it. One word, so there is one order of all this, and drain closes a DPC
  * at an instant when it neither runs nor is requested. */
 
-#define PARALLEL_ISR_PIC8259_REQUESTED(irq) (1u << (irq))
-#define PARALLEL_ISR_PIC8259_CLOSED(irq) (0x10000u << (irq))
+#define PARALLEL_ISR_PIC8259_REQUESTED(irq) parallel_isr_pic8259_word_bit(irq)
+#define PARALLEL_ISR_PIC8259_CLOSED(irq) parallel_isr_pic8259_word_bit(16u + (irq))
 #define PARALLEL_ISR_PIC8259_NO_PORTS 0xFFFF0000u
 
+/* A bit of the word. */
+/*@ requires bit:     n < 32;
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  bit:     \result == 1 << n;
+*/
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_pic8259_word_bit(uint32_t n)
+{
+  //@ assert word: (uint32_t)(1 << n) == 1 << n;
+  return 1u << n;
+}
+
 /* The lines whose DPC may be started. */
+/*@ terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  ready:   \forall integer i; 0 <= i < 16 && Bit(\result, i) ==> Bit(dpc, i) && !Bit(dpc, 16 + i);
+*/
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_pic8259_ready(uint32_t dpc)
 {
   return dpc & 0xFFFFu & ~(dpc >> 16);
 }
 
 /* The first of them. */
+/*@ terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  line:    0 <= \result < 16;
+    ensures  first:   \forall integer i; 0 <= i < \result ==> !Bit(ready, i);
+    ensures  ready:   \result < 15 ==> Bit(ready, \result);
+*/
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_pic8259_first(uint32_t ready)
 {
   uint32_t irq = 0;
+  /*@ loop invariant line:  0 <= irq < 16;
+      loop invariant first: \forall integer i; 0 <= i < irq ==> !Bit(ready, i);
+      loop assigns irq;
+      loop variant 15 - irq; */
   while (irq < PARALLEL_ISR_PIC8259_LINES - 1u && (ready & PARALLEL_ISR_PIC8259_REQUESTED(irq)) == 0) irq++;
   return irq;
 }
 
 /* The word after one of them was taken. */
+/*@ requires line:    irq < 16;
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  taken:   !Bit(\result, irq) && Bit(\result, 16 + irq);
+    ensures  others:  \forall integer i; 0 <= i < 32 && i != irq && i != 16 + irq ==>
+                        (Bit(\result, i) <==> Bit(dpc, i));
+*/
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_pic8259_taken(uint32_t dpc, uint32_t irq)
 {
   return (dpc & ~PARALLEL_ISR_PIC8259_REQUESTED(irq)) | PARALLEL_ISR_PIC8259_CLOSED(irq);
@@ -374,23 +414,43 @@ PARALLEL_ISR_INTERNAL uint32_t parallel_isr_pic8259_taken(uint32_t dpc, uint32_t
 #define PARALLEL_ISR_PIC8259_EOI_MASTER 1u
 #define PARALLEL_ISR_PIC8259_EOI_SLAVE 2u
 
+/*@ requires line:    irq < 16;
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  chip:    \result == (irq < 8 ? 0x20 : 0xa0);
+*/
 PARALLEL_ISR_INTERNAL uint16_t parallel_isr_pic8259_command_register(uint32_t irq)
 {
   return irq < 8u ? PARALLEL_ISR_PIC8259_MASTER_COMMAND : PARALLEL_ISR_PIC8259_SLAVE_COMMAND;
 }
 
+/*@ requires line:    irq < 16;
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  chip:    \result == (irq < 8 ? 0x21 : 0xa1);
+*/
 PARALLEL_ISR_INTERNAL uint16_t parallel_isr_pic8259_mask_register(uint32_t irq)
 {
   return irq < 8u ? PARALLEL_ISR_PIC8259_MASTER_MASK : PARALLEL_ISR_PIC8259_SLAVE_MASK;
 }
 
 /* The bit of a line in the registers of its chip. */
+/*@ requires line:    irq < 16;
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  bit:     \result == 1 << (irq < 8 ? irq : irq - 8);
+*/
 PARALLEL_ISR_INTERNAL uint8_t parallel_isr_pic8259_bit(uint32_t irq)
 {
+  //@ assert octet: (uint8_t)(1 << (irq % 8)) == 1 << (irq % 8);
   return (uint8_t)(1u << (irq % 8u));
 }
 
 /* A chip that is asked for a vector when its request has gone says input 7. No other line can be spurious. */
+/*@ terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  input:   \result <==> irq == 7 || irq == 15;
+*/
 PARALLEL_ISR_INTERNAL bool parallel_isr_pic8259_may_be_spurious(uint32_t irq)
 {
   return irq == 7u || irq == 15u;
@@ -398,18 +458,41 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_pic8259_may_be_spurious(uint32_t irq)
 
 /* Which ends of interrupt are due. A spurious 7 put nothing in service; a spurious 15 put the cascade in service in the
  * master, which believed the slave. */
-PARALLEL_ISR_INTERNAL uint32_t parallel_isr_pic8259_eoi_due(uint32_t irq, bool real)
+/*@ requires line:    irq < 16;
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  none:    irq < 8 && !genuine  ==> \result == 0;
+    ensures  master:  irq < 8 && genuine   ==> \result == PARALLEL_ISR_PIC8259_EOI_MASTER;
+    ensures  cascade: irq >= 8 && !genuine ==> \result == PARALLEL_ISR_PIC8259_EOI_MASTER;
+    ensures  both:    irq >= 8 && genuine  ==> (\result & PARALLEL_ISR_PIC8259_EOI_SLAVE) != 0 &&
+                                               (\result & PARALLEL_ISR_PIC8259_EOI_MASTER) != 0;
+    ensures  slave:   (\result & PARALLEL_ISR_PIC8259_EOI_SLAVE) != 0 <==> irq >= 8 && genuine;
+*/
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_pic8259_eoi_due(uint32_t irq, bool genuine)
 {
-  if (irq < 8u) return real ? PARALLEL_ISR_PIC8259_EOI_MASTER : 0u;
-  return real ? PARALLEL_ISR_PIC8259_EOI_SLAVE | PARALLEL_ISR_PIC8259_EOI_MASTER : PARALLEL_ISR_PIC8259_EOI_MASTER;
+  if (irq < 8u) return genuine ? PARALLEL_ISR_PIC8259_EOI_MASTER : 0u;
+  return genuine ? PARALLEL_ISR_PIC8259_EOI_SLAVE | PARALLEL_ISR_PIC8259_EOI_MASTER : PARALLEL_ISR_PIC8259_EOI_MASTER;
 }
 
 /* The input of the master that a line arrives at. */
+/*@ requires line:    irq < 16;
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  input:   \result == (irq < 8 ? irq : 2);
+*/
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_pic8259_master_input(uint32_t irq)
 {
   return irq < 8u ? irq : PARALLEL_ISR_PIC8259_CASCADE;
 }
 
+/*@ requires line:    irq < 16;
+    requires running: g_master.words == 0 && g_slave.words == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_master_due, g_slave_due;
+    ensures  told:    \result <==> InService(irq, g_master, g_slave);
+    ensures  moved:   Move{Pre}(g_master, g_slave);
+    ensures  due:     g_master_due == \old(g_master_due) && g_slave_due == \old(g_slave_due);
+*/
 PARALLEL_ISR_INTERNAL bool parallel_isr_pic8259_in_service(uint32_t irq)
 {
   const uint16_t command = parallel_isr_pic8259_command_register(irq);
@@ -418,59 +501,152 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_pic8259_in_service(uint32_t irq)
 }
 
 /* Specific, so that an end of interrupt can only ever end what it means to; the slave's first. */
-PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_end_of_interrupt(uint32_t irq, bool real)
+/*@ requires line:    irq < 16;
+    requires off:     Running && g_flag == 0 && g_here == 1;
+    requires owes:    Owes(irq, genuine);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_master_due, g_slave_due;
+    ensures  paid:    NothingDue;
+    ensures  none:    irq < 8 && !genuine ==> g_master.isr == \old(g_master.isr);
+    ensures  master:  irq < 8 && genuine ==> !Bit(g_master.isr, irq) && Others(irq, \old(g_master.isr), g_master.isr);
+    ensures  cascade: irq >= 8 ==> !Bit(g_master.isr, 2) && Others(2, \old(g_master.isr), g_master.isr);
+    ensures  slave:   irq >= 8 && genuine ==> !Bit(g_slave.isr, irq - 8) &&
+                      Others(irq - 8, \old(g_slave.isr), g_slave.isr);
+    ensures  other:   irq < 8 || !genuine ==> g_slave.isr == \old(g_slave.isr);
+    ensures  setup:   KeepsSetup(\old(g_master), g_master) && KeepsSetup(\old(g_slave), g_slave);
+*/
+PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_end_of_interrupt(uint32_t irq, bool genuine)
 {
-  const uint32_t due = parallel_isr_pic8259_eoi_due(irq, real);
+  const uint32_t due = parallel_isr_pic8259_eoi_due(irq, genuine);
   if ((due & PARALLEL_ISR_PIC8259_EOI_SLAVE) != 0)
     parallel_isr_pic8259_outb(PARALLEL_ISR_PIC8259_SLAVE_COMMAND,
-                              (uint8_t)(PARALLEL_ISR_PIC8259_SPECIFIC_EOI | irq % 8u));
+                              (uint8_t)(PARALLEL_ISR_PIC8259_SPECIFIC_EOI + irq % 8u));
   if ((due & PARALLEL_ISR_PIC8259_EOI_MASTER) != 0)
     parallel_isr_pic8259_outb(PARALLEL_ISR_PIC8259_MASTER_COMMAND,
-                              (uint8_t)(PARALLEL_ISR_PIC8259_SPECIFIC_EOI | parallel_isr_pic8259_master_input(irq)));
+                              (uint8_t)(PARALLEL_ISR_PIC8259_SPECIFIC_EOI + parallel_isr_pic8259_master_input(irq)));
 }
 
 /* The mask lives in the chip and is shared by all its lines: read, change one bit, write, undisturbed. */
+/*@ requires storage: Controller(controller) && irq < 16;
+    requires running: Running;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_master_due, g_slave_due, g_flag, g_masks, g_in_dpc, g_irq, g_patience;
+    ensures  own:     g_irq == irq && (Masked(irq, g_master, g_slave) <==> masked);
+    ensures  same:    Running && g_flag == \old(g_flag) && g_in_dpc == \old(g_in_dpc) &&
+                      g_master_due == \old(g_master_due) && g_slave_due == \old(g_slave_due);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_set_mask(parallel_isr_pic8259 *controller, uint32_t irq, bool masked)
 {
   const uint16_t address = parallel_isr_pic8259_mask_register(irq);
   const uint8_t bit = parallel_isr_pic8259_bit(irq);
   const bool enabled = parallel_isr_pic8259_interrupts_enabled();
   parallel_isr_pic8259_interrupts_off();
+  //@ ghost g_irq = (int)irq;
+  /*@ loop invariant waits: g_masks == 0 && g_flag == 0 && g_master.words == 0 && g_slave.words == 0;
+      loop assigns PARALLEL_ISR_SPEC_CHIPS, g_masks, g_patience;
+      loop variant g_patience; */
   while (!parallel_isr_backend_compare_exchange(&controller->mask_lock, 0, 1)) parallel_isr_backend_relax();
   const uint8_t mask = parallel_isr_pic8259_inb(address);
-  parallel_isr_pic8259_outb(address, (uint8_t)(masked ? mask | bit : mask & ~bit));
+  //@ assert octet: (uint8_t)(mask ^ bit) == (mask ^ bit);
+  parallel_isr_pic8259_outb(address, (uint8_t)(((mask & bit) != 0) == masked ? mask : mask ^ bit));
+  //@ assert own: Masked(irq, g_master, g_slave) <==> masked;
   parallel_isr_backend_store(&controller->mask_lock, 0);
   if (enabled) parallel_isr_pic8259_interrupts_on();
 }
 
+/*@ requires storage: Controller(controller) && irq < 16;
+    requires running: Running;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_master_due, g_slave_due, g_flag, g_masks, g_in_dpc, g_irq, g_patience;
+    ensures  own:     Masked(irq, g_master, g_slave);
+    ensures  same:    Running && g_flag == \old(g_flag) && g_in_dpc == \old(g_in_dpc) &&
+                      g_master_due == \old(g_master_due) && g_slave_due == \old(g_slave_due);
+*/
 PARALLEL_ISR_API void parallel_isr_pic8259_mask(parallel_isr_pic8259 *controller, uint8_t irq)
 {
   parallel_isr_pic8259_set_mask(controller, irq, true);
 }
 
+/*@ requires storage: Controller(controller) && irq < 16;
+    requires running: Running;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_master_due, g_slave_due, g_flag, g_masks, g_in_dpc, g_irq, g_patience;
+    ensures  own:     !Masked(irq, g_master, g_slave);
+    ensures  same:    Running && g_flag == \old(g_flag) && g_in_dpc == \old(g_in_dpc) &&
+                      g_master_due == \old(g_master_due) && g_slave_due == \old(g_slave_due);
+*/
 PARALLEL_ISR_API void parallel_isr_pic8259_unmask(parallel_isr_pic8259 *controller, uint8_t irq)
 {
   parallel_isr_pic8259_set_mask(controller, irq, false);
 }
 
 /* Writes one command word, then gives a chip of the first hour the time it needs: nothing decodes port 80h. */
+/*@ requires private: g_private == 1;
+    requires known:   Register(address);
+    requires master:  address == 0x20 ==> value == 0x11;
+    requires slave:   address == 0xa0 ==> value == 0x11;
+    requires words:   (address == 0x21 ==> MayWrite{Here}(g_master, value, 0, 1 << 2)) &&
+                      (address == 0xa1 ==> MayWrite{Here}(g_slave, value, 8, 2));
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_master_due, g_slave_due;
+    ensures  cleared: (address == 0x20 ==> g_master.isr == 0 && g_master.words == 3) &&
+                      (address == 0xa0 ==> g_slave.isr == 0 && g_slave.words == 3);
+    ensures  master:  address == 0x21 ==>
+                      g_master.isr == \old(g_master.isr) &&
+                      g_master.words == (\old(g_master.words) > 0 ? \old(g_master.words) - 1 : 0) &&
+                      g_master.vector == (\old(g_master.words) == 3 ? value : \old(g_master.vector)) &&
+                      g_master.imr == (\old(g_master.words) == 0 ? value : \old(g_master.imr));
+    ensures  slave:   address == 0xa1 ==>
+                      g_slave.isr == \old(g_slave.isr) &&
+                      g_slave.words == (\old(g_slave.words) > 0 ? \old(g_slave.words) - 1 : 0) &&
+                      g_slave.vector == (\old(g_slave.words) == 3 ? value : \old(g_slave.vector)) &&
+                      g_slave.imr == (\old(g_slave.words) == 0 ? value : \old(g_slave.imr));
+    ensures  other:   (address != 0x20 && address != 0x21 ==> Same(\old(g_master), g_master)) &&
+                      (address != 0xa0 && address != 0xa1 ==> Same(\old(g_slave), g_slave));
+    ensures  due:     g_master_due == \old(g_master_due) && g_slave_due == \old(g_slave_due);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_command(uint16_t address, uint8_t value)
 {
   parallel_isr_pic8259_outb(address, value);
   parallel_isr_pic8259_outb(0x80, 0);
 }
 
+/*@ terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  valid:   \result <==> master_vector >= 32 && master_vector % 8 == 0 && slave_vector >= 32 &&
+                      slave_vector % 8 == 0 && master_vector != slave_vector;
+*/
 PARALLEL_ISR_INTERNAL bool parallel_isr_pic8259_vectors_valid(uint8_t master_vector, uint8_t slave_vector)
 {
   return master_vector >= 32u && master_vector % 8u == 0 && slave_vector >= 32u && slave_vector % 8u == 0 &&
          master_vector != slave_vector;
 }
 
+/*@ requires storage: controller == \null || (controller == g_controller && \valid(controller));
+    requires private: g_private == 1;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_master_due, g_slave_due;
+    assigns  controller->lines[0 .. 15], controller->dpc, controller->mask_lock, controller->spurious[0 .. 1],
+             controller->in_dpc[0 .. PARALLEL_ISR_PIC8259_CPUS - 1];
+    ensures  valid:   \result == STATUS_SUCCESS <==>
+                      controller != \null && master_vector >= 32 && master_vector % 8 == 0 && slave_vector >= 32 &&
+                      slave_vector % 8 == 0 && master_vector != slave_vector;
+    ensures  refused: \result != STATUS_SUCCESS ==> \result == STATUS_INVALID_PARAMETER &&
+                      g_master == \old(g_master) && g_slave == \old(g_slave);
+    ensures  master:  \result == STATUS_SUCCESS ==> g_master.words == 0 && g_master.isr == 0 && g_master.imr == 0xfb &&
+                      g_master.vector == master_vector;
+    ensures  slave:   \result == STATUS_SUCCESS ==> g_slave.words == 0 && g_slave.isr == 0 && g_slave.imr == 0xff &&
+                      g_slave.vector == slave_vector;
+    ensures  due:     g_master_due == \old(g_master_due) && g_slave_due == \old(g_slave_due);
+*/
 PARALLEL_ISR_API NTSTATUS parallel_isr_pic8259_initialize(parallel_isr_pic8259 *controller, uint8_t master_vector,
                                                           uint8_t slave_vector)
 {
   if (controller == NULL || !parallel_isr_pic8259_vectors_valid(master_vector, slave_vector))
     return STATUS_INVALID_PARAMETER;
+  /*@ loop invariant line: 0 <= irq <= 16;
+      loop assigns irq, controller->lines[0 .. 15];
+      loop variant 16 - irq; */
   for (uint32_t irq = 0; irq < PARALLEL_ISR_PIC8259_LINES; irq++) {
     controller->lines[irq].port = NULL;
     controller->lines[irq].connected = 0;
@@ -480,6 +656,9 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_pic8259_initialize(parallel_isr_pic8259 *
   controller->mask_lock = 0;
   controller->spurious[0] = 0;
   controller->spurious[1] = 0;
+  /*@ loop invariant cpu: 0 <= cpu <= PARALLEL_ISR_PIC8259_CPUS;
+      loop assigns cpu, controller->in_dpc[0 .. PARALLEL_ISR_PIC8259_CPUS - 1];
+      loop variant PARALLEL_ISR_PIC8259_CPUS - cpu; */
   for (uint32_t cpu = 0; cpu < PARALLEL_ISR_PIC8259_CPUS; cpu++) controller->in_dpc[cpu] = 0;
 
   parallel_isr_pic8259_command(PARALLEL_ISR_PIC8259_MASTER_COMMAND, 0x11); /* ICW1: edge, cascade, ICW4 follows */
@@ -500,6 +679,15 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_pic8259_initialize(parallel_isr_pic8259 *
 /* ---- the DPC ----------------------------------------------------------------------------------------------------- */
 
 /* Runs one DPC. Interrupts are off, before and after. */
+/*@ requires storage: Controller(controller) && irq < 16;
+    requires off:     Running && NothingDue && g_flag == 0;
+    requires first:   g_in_dpc == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_flag, g_masks, g_in_dpc, g_irq, g_patience;
+    ensures  off:     Running && g_flag == 0;
+    ensures  ended:   g_in_dpc == 0 && 0 <= g_patience < \old(g_patience);
+    ensures  setup:   KeepsSetup(\old(g_master), g_master) && KeepsSetup(\old(g_slave), g_slave);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_run(parallel_isr_pic8259 *controller, uint32_t irq)
 {
   volatile uint32_t *const in_dpc = &controller->in_dpc[PARALLEL_ISR_PIC8259_CPU()];
@@ -514,11 +702,25 @@ PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_run(parallel_isr_pic8259 *contro
 
 /* The level is about to fall, to PASSIVE_LEVEL or into the DPC that runs on this processor: in the first case runs what
  * is ready. Interrupts are off, before and after, so no request of this processor can slip in behind the last look. */
+/*@ requires storage: Controller(controller);
+    requires off:     Running && NothingDue && g_flag == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_flag, g_masks, g_in_dpc, g_irq, g_patience;
+    ensures  off:     Running && g_flag == 0;
+    ensures  level:   g_in_dpc == \old(g_in_dpc);
+    ensures  nested:  g_in_dpc == 1 ==> g_master == \old(g_master) && g_slave == \old(g_slave);
+    ensures  ends:    g_patience <= \old(g_patience);
+    ensures  setup:   KeepsSetup(\old(g_master), g_master) && KeepsSetup(\old(g_slave), g_slave);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_lower(parallel_isr_pic8259 *controller)
 {
   if (parallel_isr_backend_load(&controller->in_dpc[PARALLEL_ISR_PIC8259_CPU()]) != 0) return;
   uint32_t dpc = parallel_isr_backend_load(&controller->dpc);
   uint32_t ready = parallel_isr_pic8259_ready(dpc);
+  /*@ loop invariant off:   Running && g_flag == 0 && g_in_dpc == 0 && g_patience <= \at(g_patience, Pre);
+      loop invariant setup: KeepsSetup(\at(g_master, Pre), g_master) && KeepsSetup(\at(g_slave, Pre), g_slave);
+      loop assigns PARALLEL_ISR_SPEC_CHIPS, g_flag, g_masks, g_in_dpc, g_irq, g_patience, dpc, ready;
+      loop variant g_patience; */
   while (ready != 0) {
     const uint32_t irq = parallel_isr_pic8259_first(ready);
     if (parallel_isr_backend_compare_exchange(&controller->dpc, dpc, parallel_isr_pic8259_taken(dpc, irq)))
@@ -528,6 +730,15 @@ PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_lower(parallel_isr_pic8259 *cont
   }
 }
 
+/*@ requires storage: Controller(controller);
+    requires running: Running;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_flag, g_masks, g_in_dpc, g_irq, g_patience;
+    ensures  same:    Running && g_flag == \old(g_flag) && g_in_dpc == \old(g_in_dpc);
+    ensures  above:   g_flag == 0 ==> g_master == \old(g_master) && g_slave == \old(g_slave);
+    ensures  ends:    g_patience <= \old(g_patience);
+    ensures  setup:   KeepsSetup(\old(g_master), g_master) && KeepsSetup(\old(g_slave), g_slave);
+*/
 PARALLEL_ISR_API void parallel_isr_pic8259_poll(parallel_isr_pic8259 *controller)
 {
   if (!parallel_isr_pic8259_interrupts_enabled()) return;
@@ -536,6 +747,15 @@ PARALLEL_ISR_API void parallel_isr_pic8259_poll(parallel_isr_pic8259 *controller
   parallel_isr_pic8259_interrupts_on();
 }
 
+/*@ requires port:    Port(port);
+    requires running: Running;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_flag, g_masks, g_in_dpc, g_irq, g_patience;
+    ensures  same:    Running && g_flag == \old(g_flag) && g_in_dpc == \old(g_in_dpc);
+    ensures  above:   g_flag == 0 ==> g_master == \old(g_master) && g_slave == \old(g_slave);
+    ensures  ends:    g_patience <= \old(g_patience);
+    ensures  setup:   KeepsSetup(\old(g_master), g_master) && KeepsSetup(\old(g_slave), g_slave);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_request_dpc(parallel_isr_port *port)
 {
   parallel_isr_pic8259 *const controller = port->configuration->backend.controller;
@@ -545,6 +765,13 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_request_dpc(parallel_isr_port *p
 }
 
 /* Closes it if it neither runs nor is requested. */
+/*@ requires storage: Controller(controller) && irq < 16;
+    requires running: Running;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_masks, g_patience;
+    ensures  same:    Running && g_patience <= \old(g_patience);
+    ensures  setup:   KeepsSetup(\old(g_master), g_master) && KeepsSetup(\old(g_slave), g_slave);
+*/
 PARALLEL_ISR_INTERNAL bool parallel_isr_pic8259_try_close(parallel_isr_pic8259 *controller, uint32_t irq)
 {
   const uint32_t closed = PARALLEL_ISR_PIC8259_CLOSED(irq);
@@ -554,10 +781,21 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_pic8259_try_close(parallel_isr_pic8259 *
 }
 
 /* An owner may free a port that was removed, and so request its DPC: it stays closed. */
+/*@ requires port:    Port(port);
+    requires level:   Running && g_flag == 1 && g_in_dpc == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_flag, g_masks, g_in_dpc, g_irq, g_patience;
+    ensures  level:   Running && g_flag == 1 && g_in_dpc == 0;
+    ensures  setup:   KeepsSetup(\old(g_master), g_master) && KeepsSetup(\old(g_slave), g_slave);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_drain_dpc(parallel_isr_port *port)
 {
   const parallel_isr_backend_configuration *const backend = &port->configuration->backend;
   parallel_isr_pic8259_poll(backend->controller);
+  /*@ loop invariant level: Running && g_flag == 1 && g_in_dpc == 0;
+      loop invariant setup: KeepsSetup(\at(g_master, Pre), g_master) && KeepsSetup(\at(g_slave, Pre), g_slave);
+      loop assigns PARALLEL_ISR_SPEC_CHIPS, g_flag, g_masks, g_in_dpc, g_irq, g_patience;
+      loop variant g_patience; */
   while (!parallel_isr_pic8259_try_close(backend->controller, backend->irq)) {
     parallel_isr_backend_relax();
     parallel_isr_pic8259_poll(backend->controller);
@@ -566,6 +804,19 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_drain_dpc(parallel_isr_port *por
 
 /* ---- levels and exclusion ---------------------------------------------------------------------------------------- */
 
+/*@ requires port:    \valid_read(port) && \valid_read(port->configuration);
+    requires storage: port->configuration->backend.controller == \null ||
+                      Controller(port->configuration->backend.controller);
+    requires flag:    g_flag == 0 || g_flag == 1;
+    terminates \true;  exits \false;
+    assigns  \result \from g_flag, g_in_dpc, port->configuration;
+    ensures  off:     g_flag == 0 ==> \result > DISPATCH_LEVEL;
+    ensures  line:    g_flag == 0 && port->configuration->backend.irq < 16 ==>
+                      \result == 27 - port->configuration->backend.irq;
+    ensures  on:      g_flag == 1 && port->configuration->backend.controller != \null ==>
+                      \result == (g_in_dpc == 1 ? DISPATCH_LEVEL : PASSIVE_LEVEL);
+    ensures  unknown: g_flag == 1 && port->configuration->backend.controller == \null ==> \result == PASSIVE_LEVEL;
+*/
 PARALLEL_ISR_INTERNAL KIRQL parallel_isr_backend_level(const parallel_isr_port *port)
 {
   parallel_isr_pic8259 *const controller = port->configuration->backend.controller;
@@ -577,18 +828,34 @@ PARALLEL_ISR_INTERNAL KIRQL parallel_isr_backend_level(const parallel_isr_port *
 }
 
 /* At or below DISPATCH_LEVEL interrupts are on: there is nothing to remember for exit. */
+/*@ requires port:    Port(port);
+    requires level:   Running && g_flag == 1;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_flag, g_patience;
+    ensures  off:     Running && NothingDue && g_flag == 0;
+    ensures  setup:   KeepsSetup(\old(g_master), g_master) && KeepsSetup(\old(g_slave), g_slave);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_enter(parallel_isr_port *port)
 {
   parallel_isr_pic8259_interrupts_off();
 #if PARALLEL_ISR_PIC8259_CPUS > 1
   /* Both counts wrap alike. */
   const uint32_t ticket = parallel_isr_backend_fetch_add(&port->backend.ticket, 1);
+  /*@ loop assigns g_patience;
+      loop variant g_patience; */
   while (parallel_isr_backend_load(&port->backend.serving) != ticket) parallel_isr_backend_relax();
 #else
   (void)port;
 #endif
 }
 
+/*@ requires port:    Port(port);
+    requires off:     Running && NothingDue && g_flag == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_flag, g_masks, g_in_dpc, g_irq, g_patience;
+    ensures  on:      Running && g_flag == 1 && g_in_dpc == \old(g_in_dpc);
+    ensures  setup:   KeepsSetup(\old(g_master), g_master) && KeepsSetup(\old(g_slave), g_slave);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_exit(parallel_isr_port *port)
 {
 #if PARALLEL_ISR_PIC8259_CPUS > 1
@@ -599,11 +866,27 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_exit(parallel_isr_port *port)
 }
 
 /* Contended only by another processor's thread, so waiting for it is a matter of instructions. */
+/*@ requires port:    Port(port);
+    requires running: Running;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_masks, g_patience;
+    ensures  running: Running;
+    ensures  setup:   KeepsSetup(\old(g_master), g_master) && KeepsSetup(\old(g_slave), g_slave);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_lock(parallel_isr_port *port)
 {
+  /*@ loop invariant running: Running;
+      loop invariant setup: KeepsSetup(\at(g_master, Pre), g_master) && KeepsSetup(\at(g_slave, Pre), g_slave);
+      loop assigns PARALLEL_ISR_SPEC_CHIPS, g_masks, g_patience;
+      loop variant g_patience; */
   while (!parallel_isr_backend_compare_exchange(&port->backend.mutex, 0, 1)) parallel_isr_backend_relax();
 }
 
+/*@ requires port:    Port(port);
+    terminates \true;  exits \false;
+    assigns  g_masks, g_in_dpc;
+    ensures  same:    g_masks == \old(g_masks) && g_in_dpc == \old(g_in_dpc);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_unlock(parallel_isr_port *port)
 {
   parallel_isr_backend_store(&port->backend.mutex, 0);
@@ -611,6 +894,17 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_unlock(parallel_isr_port *port)
 
 /* ---- the line ---------------------------------------------------------------------------------------------------- */
 
+/*@ requires port:    \valid(port) && \valid_read(port->configuration);
+    requires storage: port->configuration->backend.controller == \null ||
+                      Controller(port->configuration->backend.controller);
+    terminates \true;  exits \false;
+    assigns  port->backend, PARALLEL_ISR_SPEC_CHIPS;
+    ensures  refused: \old(port->configuration->backend.controller == \null ||
+                           port->configuration->backend.irq > 15 || port->configuration->backend.irq == 2) <==>
+                      \result == STATUS_INVALID_PARAMETER;
+    ensures  either:  \result == STATUS_SUCCESS || \result == STATUS_INVALID_PARAMETER ||
+                      \result == STATUS_INSUFFICIENT_RESOURCES;
+*/
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_backend_initialize(parallel_isr_port *port)
 {
   parallel_isr_pic8259 *const controller = port->configuration->backend.controller;
@@ -630,12 +924,28 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_backend_initialize(parallel_isr_port
 }
 
 /* Its DPC was closed by drain. */
+/*@ requires port:    Port(port);
+    terminates \true;  exits \false;
+    assigns  \nothing;
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_uninitialize(parallel_isr_port *port)
 {
   const parallel_isr_backend_configuration *const backend = &port->configuration->backend;
   parallel_isr_backend_store_pointer(&backend->controller->lines[backend->irq].port, NULL);
 }
 
+/*@ requires port:    Port(port);
+    requires level:   Running && g_flag == 1 && g_in_dpc == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_master_due, g_slave_due, g_flag, g_masks, g_in_dpc, g_irq, g_patience;
+    ensures  level:   Running && g_flag == 1 && g_in_dpc == 0;
+    ensures  form:    \result == STATUS_SUCCESS <==>
+                      version == CONNECT_LINE_BASED || version == CONNECT_FULLY_SPECIFIED;
+    ensures  open:    \result == STATUS_SUCCESS ==>
+                        !Masked(\at(port->configuration->backend.irq, Pre), g_master, g_slave);
+    ensures  refused: \result != STATUS_SUCCESS ==> \result == STATUS_NOT_SUPPORTED &&
+                      g_master == \old(g_master) && g_slave == \old(g_slave);
+*/
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_backend_connect_line(parallel_isr_port *port, ULONG version)
 {
   parallel_isr_pic8259 *const controller = port->configuration->backend.controller;
@@ -648,26 +958,82 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_backend_connect_line(parallel_isr_po
 
 /* After the mask is written the chip starts no interrupt of the line. One that it had started is in service until its
  * trampoline, done with the chain, ends it; one that did not come from the chip is seen in `dispatching`. */
+/*@ requires port:    Port(port);
+    requires level:   Running && g_flag == 1 && g_in_dpc == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_master_due, g_slave_due, g_flag, g_masks, g_in_dpc, g_irq, g_patience;
+    ensures  level:   Running && g_flag == 1 && g_in_dpc == 0;
+    ensures  closed:  Masked(\at(port->configuration->backend.irq, Pre), g_master, g_slave);
+    ensures  quiet:   !InService(\at(port->configuration->backend.irq, Pre), g_master, g_slave);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_disconnect_line(parallel_isr_port *port)
 {
   parallel_isr_pic8259 *const controller = port->configuration->backend.controller;
   const uint32_t irq = port->configuration->backend.irq;
   parallel_isr_pic8259_line *const line = &controller->lines[irq];
   parallel_isr_pic8259_set_mask(controller, irq, true);
+  /*@ loop invariant level:  Running && g_flag == 1 && g_in_dpc == 0;
+      loop invariant closed: g_irq == irq && Masked(irq, g_master, g_slave);
+      loop assigns PARALLEL_ISR_SPEC_CHIPS, g_master_due, g_slave_due, g_patience;
+      loop variant g_patience; */
   while (parallel_isr_pic8259_in_service(irq)) parallel_isr_backend_relax();
   parallel_isr_backend_store(&line->connected, 0);
+  /*@ loop assigns g_patience;
+      loop variant g_patience; */
   while (parallel_isr_backend_load(&line->dispatching) != 0) parallel_isr_backend_relax();
 }
 
+/*@ terminates \true;  exits \false;
+    assigns  \result \from port;
+    ensures  object:  \result == port;
+*/
 PARALLEL_ISR_INTERNAL PKINTERRUPT parallel_isr_backend_interrupt_object(parallel_isr_port *port)
 {
   return port;
+}
+
+/* ---- interrupt resources: a line --------------------------------------------------------------------------------- */
+
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_message_count(const parallel_isr_port *port)
+{
+  (void)port;
+  return 0;
+}
+
+PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_take_messages(parallel_isr_port *port)
+{
+  (void)port;
+  return 0;
+}
+
+/* The vector is the number of the line: which vector the chips make of it is the image's affair. */
+PARALLEL_ISR_INTERNAL void parallel_isr_backend_describe(parallel_isr_port *port, ULONG number,
+                                                         IO_INTERRUPT_MESSAGE_INFO_ENTRY *entry)
+{
+  const uint32_t irq = port->configuration->backend.irq;
+  entry->MessageAddress.QuadPart = 0;
+  entry->TargetProcessorSet = 1;
+  entry->InterruptObject = port;
+  entry->MessageData = number;
+  entry->Vector = irq;
+  entry->Irql = PARALLEL_ISR_PIC8259_DIRQL(irq);
+  entry->Mode = Latched;
+  entry->Polarity = InterruptActiveHigh;
 }
 
 /* ---- the trampoline ---------------------------------------------------------------------------------------------- */
 
 /* `dispatching` is raised before `connected` is read, and disconnect clears `connected` before it reads `dispatching`:
  * one of the two sees the other. */
+/*@ requires storage: Controller(g_controller);
+    requires off:     Running && g_flag == 0 && g_here == 1;
+    requires due:     LineDue && line == &g_controller->lines[DueLine];
+    requires once:    g_dispatched == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_dispatched, g_patience;
+    ensures  same:    Running;
+    ensures  moved:   Move{Pre}(g_master, g_slave);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_deliver(parallel_isr_pic8259_line *line)
 {
   (void)parallel_isr_backend_fetch_add(&line->dispatching, 1);
@@ -677,23 +1043,45 @@ PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_deliver(parallel_isr_pic8259_lin
 }
 
 /* Below the limit no number of processors can carry it past the end. */
+/*@ requires storage: Controller(g_controller);
+    requires none:    !LineDue;
+    requires chip:    counter == &g_controller->spurious[g_master_due == PARALLEL_ISR_SPEC_NONE ? 0 : 1];
+    terminates \true;  exits \false;
+    assigns  \nothing;
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_count(volatile uint32_t *counter)
 {
   if (parallel_isr_backend_load(counter) < PARALLEL_ISR_COUNTER_LIMIT) (void)parallel_isr_backend_fetch_add(counter, 1);
 }
 
+/*@ requires storage: Controller(controller) && irq < 16;
+    requires off:     Running && g_flag == 0 && g_here == 1;
+    requires chips:   Acknowledged(irq) && (Real(irq) ? Owes(irq, 1) : Owes(irq, 0));
+    requires fresh:   g_dispatched == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_CHIPS, g_master_due, g_slave_due, g_flag, g_masks, g_in_dpc, g_irq, g_dispatched,
+             g_patience;
+    ensures  paid:    NothingDue;
+    ensures  none:    !Real{Pre}(irq) ==> g_dispatched == 0;
+    ensures  off:     Running && g_flag == 0 && g_in_dpc == \old(g_in_dpc);
+    ensures  setup:   KeepsSetup(\old(g_master), g_master) && KeepsSetup(\old(g_slave), g_slave);
+*/
 PARALLEL_ISR_API void parallel_isr_pic8259_interrupt(parallel_isr_pic8259 *controller, uint8_t irq)
 {
-  const bool real = !parallel_isr_pic8259_may_be_spurious(irq) || parallel_isr_pic8259_in_service(irq);
-  if (real)
+  const bool genuine = !parallel_isr_pic8259_may_be_spurious(irq) || parallel_isr_pic8259_in_service(irq);
+  if (genuine)
     parallel_isr_pic8259_deliver(&controller->lines[irq]);
   else
     parallel_isr_pic8259_count(&controller->spurious[irq / 8u]);
   /* Behind the chain: until then the chip holds back what is not more urgent, and disconnect can tell. */
-  parallel_isr_pic8259_end_of_interrupt(irq, real);
-  if (real) parallel_isr_pic8259_lower(controller);
+  parallel_isr_pic8259_end_of_interrupt(irq, genuine);
+  if (genuine) parallel_isr_pic8259_lower(controller);
 }
 
+/*@ requires storage: Controller(controller) && irq < 16;
+    terminates \true;  exits \false;
+    assigns  \nothing;
+*/
 PARALLEL_ISR_API uint32_t parallel_isr_pic8259_spurious(parallel_isr_pic8259 *controller, uint8_t irq)
 {
   return parallel_isr_backend_load(&controller->spurious[irq / 8u]);

@@ -29,6 +29,7 @@
  * | call                                                   | PASSIVE | DISPATCH (DPC) | DIRQL (ISR, deferred check) |
  * |--------------------------------------------------------|---------|----------------|-----------------------------|
  * | initialize, remove, connect, disconnect, iterate       | yes     |                |                             |
+ * | connect_interrupt_ex, disconnect_interrupt_ex          | yes     |                |                             |
  * | allocate, cancel, synchronize, query_statistics        | yes     | yes            |                             |
  * | device_control: CONNECT, DISCONNECT                    | yes     |                |                             |
  * | device_control: ALLOCATE, FREE, GET_PARALLEL_PORT_INFO | yes     | yes            |                             |
@@ -40,8 +41,14 @@
 #define PARALLEL_ISR_H
 
 #if defined(__linux__) && defined(__KERNEL__)
+#include <linux/limits.h>
 #include <linux/stddef.h>
 #include <linux/types.h>
+/** @cond */
+#ifndef UINT32_MAX
+#define UINT32_MAX U32_MAX
+#endif
+/** @endcond */
 #else
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,6 +74,8 @@
 /** Most passes for one interrupt when parallel_isr_configuration::walk_again is set; at least 1. */
 #define PARALLEL_ISR_MAX_PASSES 16u
 #endif
+/** Most messages of one port (DESIGN 2.6): one bit each. */
+#define PARALLEL_ISR_MAX_MESSAGES 32u
 /** Interrupts in one window of the storm rule (parallel_isr_configuration::storm_unclaimed). */
 #define PARALLEL_ISR_STORM_WINDOW 100000u
 /** The threshold that Linux uses for parallel_isr_configuration::storm_unclaimed. */
@@ -92,7 +101,7 @@
 #define PARALLEL_ISR_API static
 #endif
 #else
-#define PARALLEL_ISR_API extern
+#define PARALLEL_ISR_API
 #endif
 
 #if defined(__cplusplus)
@@ -448,6 +457,9 @@ PARALLEL_ISR_STATIC_ASSERT(sizeof(ULONG) == 4 && sizeof(BOOLEAN) == 1 && sizeof(
 #ifndef STATUS_INVALID_PARAMETER
 #define STATUS_INVALID_PARAMETER PARALLEL_ISR_ERROR(0xC000000D) /**< An argument is not acceptable. */
 #endif
+#ifndef STATUS_INVALID_DEVICE_REQUEST
+#define STATUS_INVALID_DEVICE_REQUEST PARALLEL_ISR_ERROR(0xC0000010) /**< The device has no one line to connect. */
+#endif
 #ifndef STATUS_BUFFER_TOO_SMALL
 #define STATUS_BUFFER_TOO_SMALL PARALLEL_ISR_ERROR(0xC0000023) /**< An input or output buffer is too short. */
 #endif
@@ -459,6 +471,12 @@ PARALLEL_ISR_STATIC_ASSERT(sizeof(ULONG) == 4 && sizeof(BOOLEAN) == 1 && sizeof(
 #endif
 #ifndef STATUS_NOT_SUPPORTED
 #define STATUS_NOT_SUPPORTED PARALLEL_ISR_ERROR(0xC00000BB) /**< The port has no interrupt line. */
+#endif
+#ifndef STATUS_INVALID_PARAMETER_1
+#define STATUS_INVALID_PARAMETER_1 PARALLEL_ISR_ERROR(0xC00000EF) /**< No such form of connection. */
+#endif
+#ifndef STATUS_INVALID_PARAMETER_10
+#define STATUS_INVALID_PARAMETER_10 PARALLEL_ISR_ERROR(0xC00000F8) /**< The set of processors is empty. */
 #endif
 #ifndef STATUS_CANCELLED
 #define STATUS_CANCELLED PARALLEL_ISR_ERROR(0xC0000120) /**< The request was cancelled. */
@@ -486,6 +504,8 @@ PARALLEL_ISR_STATIC_ASSERT(sizeof(ULONG) == 4 && sizeof(BOOLEAN) == 1 && sizeof(
 #if defined(__unix__) && !defined(__KERNEL__)
 /** The platform: file that holds its types and, with PARALLEL_ISR_IMPLEMENTATION, its operations. */
 #define PARALLEL_ISR_BACKEND "../impl/backend_host.h"
+#elif defined(__linux__) && defined(__KERNEL__)
+#define PARALLEL_ISR_BACKEND "../impl/backend_linux.h"
 #else
 #error "define PARALLEL_ISR_BACKEND: the file of the platform, for instance \"backend_pic8259.h\""
 #endif
@@ -561,8 +581,9 @@ typedef struct parallel_isr_configuration {
   parallel_isr_request *requests;       /**< Request slots; may be NULL if there are none. */
   uint32_t request_capacity;            /**< Their number, 0 .. #PARALLEL_ISR_MAX_REQUESTS; 0: allocate always fails. */
   BOOLEAN enable_connect_interrupt;     /**< The DDI's switch, read at every connect. Off: `STATUS_UNSUCCESSFUL`. */
-  ULONG connect_version;                /**< Form of the line's connection: CONNECT_LINE_BASED, FULLY_SPECIFIED, or 0:
-                                             the port has no line, and connect is `STATUS_NOT_SUPPORTED`. */
+  ULONG connect_version;                /**< Form of the line's connection: CONNECT_LINE_BASED, FULLY_SPECIFIED, or,
+                                             where the platform has it, MESSAGE_BASED; 0: the port has no line, and
+                                             connect is `STATUS_NOT_SUPPORTED`. */
   BOOLEAN walk_again;                   /**< Latched line of several devices: pass again until nobody claims. */
   uint32_t storm_unclaimed;             /**< Report a window with more unclaimed interrupts than this; 0: never. */
   parallel_isr_storm_routine storm_routine;   /**< Whom to report to; may be NULL. */
@@ -787,6 +808,93 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_iterate(parallel_isr_port *port, parallel
 PARALLEL_ISR_API NTSTATUS parallel_isr_query_statistics(parallel_isr_port *port, parallel_isr_statistics *statistics);
 
 /* ================================================================================================================== *
+ * Connections by the forms of IoConnectInterruptEx
+ * ================================================================================================================== */
+
+/** The messages of a port, with room for all of them behind the DDI's one. */
+typedef struct parallel_isr_message_table {
+  IO_INTERRUPT_MESSAGE_INFO info;                                       /**< What the client is shown. */
+  IO_INTERRUPT_MESSAGE_INFO_ENTRY more[PARALLEL_ISR_MAX_MESSAGES - 1u]; /**< Its entries 1 and following. */
+} parallel_isr_message_table;
+
+/** @cond */
+PARALLEL_ISR_STATIC_ASSERT(offsetof(parallel_isr_message_table, more) ==
+                               offsetof(IO_INTERRUPT_MESSAGE_INFO, MessageInfo) +
+                                   sizeof(IO_INTERRUPT_MESSAGE_INFO_ENTRY),
+                           "the entries are one array");
+/** @endcond */
+
+/**
+ * @brief A connection that parallel_isr_connect_interrupt_ex() made: caller storage, at a fixed place until
+ *        parallel_isr_disconnect_interrupt_ex() or parallel_isr_remove() has returned; needs no initialisation.
+ *
+ * A client may read `information`: the routines and the handle to take the port with. The rest belongs to the library.
+ */
+typedef struct parallel_isr_interrupt {
+  PARALLEL_INTERRUPT_INFORMATION information; /**< As of parallel_isr_connect(). */
+  parallel_isr_port *port;                    /**< Whose chain the client is in. */
+  ULONG version;                              /**< The form connected; 0: none. */
+  PARALLEL_INTERRUPT_SERVICE_ROUTINE service; /**< What stands in the chain. */
+  PKMESSAGE_SERVICE_ROUTINE routine;          /**< MESSAGE_BASED: the ISR. */
+  PVOID context;                              /**< MESSAGE_BASED: its context. */
+  uint32_t pending;                           /**< MESSAGE_BASED, gate: messages that the ISR was not yet called for. */
+  parallel_isr_message_table table;           /**< MESSAGE_BASED: what the client was shown. */
+} parallel_isr_interrupt;
+
+/**
+ * @brief Connects a client's ISR to the port's chain, by the DDI's parameters.
+ *
+ * All forms put the ISR into the one chain of the port. On success `Version` says which form was connected:
+ * MESSAGE_BASED becomes LINE_BASED where the port has no messages, and FallBackServiceRoutine is the ISR then. A
+ * message calls the whole chain: those who connected by parallel_isr_connect() or by a form of the line as for an
+ * interrupt of a line, those who connected by MESSAGE_BASED once for each message that arrived. SynchronizeIrql is a
+ * minimum that the DIRQL of the port fulfils; the routines of a chain exclude each other, so the table's UnifiedIrql is
+ * that DIRQL.
+ *
+ * Source: IoConnectInterruptEx (wdm.h, iointex.h); DESIGN 2.6. The output pointer of the form is NULL on failure.
+ *
+ * @param[in,out] port The port: the device that `PhysicalDeviceObject` names to the platform.
+ * @param client Token of the client, or NULL: then the connection is a client of its own.
+ * @param[out] interrupt Storage of the connection; must not be connected.
+ * @param[in,out] parameters As the DDI defines them. `Version` is changed by success, and by
+ *                           `STATUS_INVALID_PARAMETER_1`: to the highest form supported.
+ * @retval STATUS_INVALID_PARAMETER A pointer argument, the device object, the output pointer or the routine is NULL;
+ *                                  FloatingSave is set; or FULLY_SPECIFIED(_GROUP): SynchronizeIrql is below Irql, the
+ *                                  group is not 0, a lock is given for a passive ISR, the vector is not shared, or its
+ *                                  mode is another.
+ * @retval STATUS_INVALID_DEVICE_STATE Not called at PASSIVE_LEVEL.
+ * @retval STATUS_INVALID_PARAMETER_1 `Version` is none of the four forms, or the platform has no FULLY_SPECIFIED.
+ * @retval STATUS_INVALID_PARAMETER_10 FULLY_SPECIFIED(_GROUP): ProcessorEnableMask is empty.
+ * @retval STATUS_NOT_SUPPORTED SpinLock is given: an interrupt never waits for a lock; or the ISR would be passive.
+ * @retval STATUS_NOT_FOUND The port has no interrupt; MESSAGE_BASED: it has no messages, and there is no fallback
+ *                          routine; FULLY_SPECIFIED(_GROUP): it has another vector.
+ * @retval STATUS_INVALID_DEVICE_REQUEST A form of the line, and the port has several messages.
+ * @retval STATUS_SUCCESS The ISR is connected.
+ * @return Anything else is as of parallel_isr_connect().
+ * @par Constraints PASSIVE_LEVEL; waits for other connects and disconnects.
+ */
+PARALLEL_ISR_API NTSTATUS parallel_isr_connect_interrupt_ex(parallel_isr_port *port, PVOID client,
+                                                            parallel_isr_interrupt *interrupt,
+                                                            IO_CONNECT_INTERRUPT_PARAMETERS *parameters);
+
+/**
+ * @brief Disconnects what parallel_isr_connect_interrupt_ex() connected; promises what parallel_isr_disconnect() does.
+ *
+ * Source: IoDisconnectInterruptEx (wdm.h, iointex.h); DESIGN 2.6.
+ *
+ * @param[in,out] interrupt The connection.
+ * @param[in] parameters `Version` and context that connect returned.
+ * @retval STATUS_INVALID_PARAMETER A pointer is NULL, nothing is connected, or connect returned another `Version` or
+ *                                  another context; nothing changed.
+ * @retval STATUS_INVALID_DEVICE_STATE Not called at PASSIVE_LEVEL; the ISR may still run.
+ * @retval STATUS_DELETE_PENDING The port was removed, and every client with it.
+ * @retval STATUS_SUCCESS The ISR is disconnected.
+ * @par Constraints PASSIVE_LEVEL; as parallel_isr_disconnect(). No two calls for one connection at a time.
+ */
+PARALLEL_ISR_API NTSTATUS parallel_isr_disconnect_interrupt_ex(parallel_isr_interrupt *interrupt,
+                                                               const IO_DISCONNECT_INTERRUPT_PARAMETERS *parameters);
+
+/* ================================================================================================================== *
  * Ownership
  * ================================================================================================================== */
 
@@ -942,6 +1050,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_device_control(parallel_isr_port *port, p
 #include "../impl/allocation_queue.h"
 #include "../impl/deferred_procedure.h"
 #include "../impl/interrupt_connection.h"
+#include "../impl/interrupt_negotiation.h"
 #include "../impl/port_lifetime.h"
 #include "../impl/port_query.h"
 #include "../impl/device_control.h"

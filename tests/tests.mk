@@ -8,7 +8,7 @@ CONFORMANCE_PROGRAMS :=
 CHECK_PROGRAMS :=
 
 # The longest first: two groups run at a time.
-GROUPS := stress pic8259 compile models demo conformance unit docs names format faults size
+GROUPS := stress linux-short pic8259 compile models demo conformance unit docs names format faults litmus size
 
 LONG_GROUPS := long-models long-stress
 
@@ -48,6 +48,9 @@ check-unit check-conformance:
 
 check-models:
 	@$(PYTHON) spec/models/check.py small
+
+check-litmus:
+	@$(PYTHON) spec/litmus/check.py
 
 check-long-models:
 	@$(PYTHON) spec/models/check.py long

@@ -13,7 +13,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 HEADER = ROOT / "include/parallel_isr.h"
-BACKENDS = ("host", "pic8259")
+BACKENDS = ("host", "linux", "pic8259")
 
 BODIES = "#if defined(PARALLEL_ISR_BACKEND_BODIES)"
 INCLUDE = re.compile(r'^#include "([^"]+)"\n', re.MULTILINE)
@@ -26,6 +26,8 @@ CHOICE = {
         " && ".join("!defined(PARALLEL_ISR_BACKEND_%s)" % name.upper() for name in BACKENDS) + "\n",
     '#define PARALLEL_ISR_BACKEND "../impl/backend_host.h"\n':
         "#define PARALLEL_ISR_BACKEND_HOST\n",
+    '#define PARALLEL_ISR_BACKEND "../impl/backend_linux.h"\n':
+        "#define PARALLEL_ISR_BACKEND_LINUX\n",
 }
 
 TOP = """\

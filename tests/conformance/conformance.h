@@ -10,8 +10,7 @@
  *                                    processor here, where there is one);
  *   z08, z09                         levels above the line's: of the platform (host: tests/unit/host_test.c);
  *   l01, l03, l04                    disable depths: the library never masks a line;
- *   n16                              end of interrupt of the 8259: tests of that platform;
- *   n20                              message to line fallback: IoConnectInterruptEx.
+ *   n16                              end of interrupt of the 8259: tests of that platform.
  */
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H

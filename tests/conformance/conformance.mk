@@ -2,7 +2,7 @@
 # The conformance core and its host programs. CONFORMANCE_CASES: what a platform compiles, beside platform.h's bodies.
 CONFORMANCE_CASES := $(addprefix tests/conformance/, fixture.c cases.c connect_test.c disconnect_test.c chain_test.c \
   ownership_test.c queue_test.c checks_test.c levels_test.c handles_test.c lifetime_test.c defects_test.c \
-  peers_test.c matrix_test.c)
+  peers_test.c matrix_test.c negotiation_test.c)
 
 # $(call cmocka_program,NAME,SOURCES,FLAGS): the rule for $(B)/tests/NAME.
 define cmocka_program

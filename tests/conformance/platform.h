@@ -40,6 +40,15 @@ BOOLEAN platform_assert_at_connect(parallel_isr_configuration *configuration);
 /* Connecting the line returns this from now on; STATUS_SUCCESS: works again. FALSE: the platform cannot do that. */
 BOOLEAN platform_fail_connect(parallel_isr_configuration *configuration, NTSTATUS status);
 
+/* The port will have messages, and its form is CONNECT_MESSAGE_BASED. FALSE: the platform has none. */
+BOOLEAN platform_configure_messages(parallel_isr_configuration *configuration, uint32_t count);
+
+/* This processor takes a message, now; as platform_interrupt(). */
+platform_answer platform_message(parallel_isr_port *port, uint32_t message);
+
+/* Fills in Vector, Irql and InterruptMode of the port's line, or message 0. FALSE: the platform does not know them. */
+BOOLEAN platform_describe(parallel_isr_port *port, IO_CONNECT_INTERRUPT_FULLY_SPECIFIED_PARAMETERS *specified);
+
 /* How often the port's line was connected and disconnected since parallel_isr_initialize(). */
 uint32_t platform_line_connects(const parallel_isr_port *port);
 uint32_t platform_line_disconnects(const parallel_isr_port *port);

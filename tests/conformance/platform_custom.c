@@ -115,6 +115,27 @@ BOOLEAN platform_fail_connect(parallel_isr_configuration *configuration, NTSTATU
   return TRUE;
 }
 
+BOOLEAN platform_configure_messages(parallel_isr_configuration *configuration, uint32_t count)
+{
+  (void)configuration;
+  (void)count;
+  return FALSE;
+}
+
+platform_answer platform_message(parallel_isr_port *port, uint32_t message)
+{
+  (void)port;
+  (void)message;
+  return PLATFORM_NOT_DELIVERED;
+}
+
+BOOLEAN platform_describe(parallel_isr_port *port, IO_CONNECT_INTERRUPT_FULLY_SPECIFIED_PARAMETERS *specified)
+{
+  (void)port;
+  (void)specified;
+  return FALSE;
+}
+
 uint32_t platform_line_connects(const parallel_isr_port *port)
 {
   return line_of(port->configuration)->connects;

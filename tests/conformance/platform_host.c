@@ -14,6 +14,7 @@ BOOLEAN platform_configure(parallel_isr_configuration *configuration, uint32_t i
   parallel_isr_host_lower(PASSIVE_LEVEL);
   configuration->connect_version = CONNECT_LINE_BASED;
   configuration->backend.manual_dpc = TRUE;
+  configuration->backend.vector = 40u;
   return TRUE;
 }
 
@@ -43,6 +44,27 @@ BOOLEAN platform_assert_at_connect(parallel_isr_configuration *configuration)
 BOOLEAN platform_fail_connect(parallel_isr_configuration *configuration, NTSTATUS status)
 {
   configuration->backend.line_status = status;
+  return TRUE;
+}
+
+BOOLEAN platform_configure_messages(parallel_isr_configuration *configuration, uint32_t count)
+{
+  configuration->connect_version = CONNECT_MESSAGE_BASED;
+  configuration->backend.messages = count;
+  return TRUE;
+}
+
+platform_answer platform_message(parallel_isr_port *port, uint32_t message)
+{
+  if (port->backend.line_connected == 0u) return PLATFORM_NOT_DELIVERED;
+  return parallel_isr_host_message(port, message) ? PLATFORM_CLAIMED : PLATFORM_UNCLAIMED;
+}
+
+BOOLEAN platform_describe(parallel_isr_port *port, IO_CONNECT_INTERRUPT_FULLY_SPECIFIED_PARAMETERS *specified)
+{
+  specified->Vector = port->configuration->backend.vector;
+  specified->Irql = PARALLEL_ISR_HOST_DIRQL;
+  specified->InterruptMode = Latched;
   return TRUE;
 }
 

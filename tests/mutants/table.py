@@ -610,7 +610,6 @@ fault("queue: off by one when a slot is given back", """
 fault("queue: an ended request keeps its routine", """
   request->completion = NULL;
 """, """
-
 """)
 fault("queue: handed over while owned", """
   uint32_t users = parallel_isr_backend_load(&port->users);
@@ -818,6 +817,7 @@ fault("DPC: stays at the device level", """
 """, """
   return ended;
 """)
+
 # ---- the interrupt connection ----------------------------------------------------------------------------------------
 fault = room("impl/interrupt_connection.h")
 
@@ -847,7 +847,6 @@ fault("connect: the same routine twice", """
   uint32_t position = parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
   if (position < port->connection_count) return STATUS_INVALID_PARAMETER;
 """, """
-
 """)
 fault("connect: one client too many", """
   if (port->connection_count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
@@ -857,8 +856,7 @@ fault("connect: one client too many", """
 fault("connect: one client too few", """
   if (port->connection_count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
 """, """
-  if (port->connection_count + 1u == port->configuration->connection_capacity)
-    return STATUS_INSUFFICIENT_RESOURCES;
+  if (port->connection_count + 1u == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
 """)
 fault("connect: the nameless handle for everybody", """
   information->Context = parallel_isr_identity(&connection->handle);
@@ -873,14 +871,15 @@ fault("connect: a line that failed counts as connected", """
 fault("connect: the line is connected for every client", """
   if (status == STATUS_SUCCESS) port->line_connected = true;
 """, """
-  (void)0;
+  if (status == STATUS_SUCCESS) port->line_connected = false;
 """)
 fault("connect: a client stays though the line failed", """
-    parallel_isr_gate_acquire(port);
-    parallel_isr_chain_undo_append(port, previous);
-    parallel_isr_gate_release(port);
+  parallel_isr_gate_acquire(port);
+  parallel_isr_chain_undo_append(port, previous);
+  parallel_isr_gate_release(port);
 """, """
-    (void)previous;
+  (void)port;
+  (void)previous;
 """)
 fault("connect: the line before the client", """
   parallel_isr_gate_acquire(port);
@@ -903,10 +902,8 @@ fault("connect: the line before the client", """
 fault("connect: not behind the removal", """
   uint32_t removed = parallel_isr_backend_load(&port->removed);
   if (removed != 0u) return STATUS_DELETE_PENDING;
-  if (port->configuration->connect_version == 0u) return STATUS_NOT_SUPPORTED;
-""", """
-  if (port->configuration->connect_version == 0u) return STATUS_NOT_SUPPORTED;
-""")
+  if (port->configuration->connect_version""", """
+  if (port->configuration->connect_version""")
 fault("connect: output written before the input is read", """
   if (service != NULL) wanted = *service;
   if (information != NULL) parallel_isr_connect_forget(information);
@@ -997,6 +994,163 @@ fault("disconnect: missing level check", """
   parallel_isr_backend_lock(port);
 """)
 
+# ---- the negotiation -------------------------------------------------------------------------------------------------
+fault = room("impl/interrupt_negotiation.h")
+
+fault("negotiation: messages go to the first client only", """
+    if (service->InterruptServiceRoutine == parallel_isr_message_isr)
+      ((parallel_isr_interrupt *)service->InterruptServiceContext)->pending |= arrived;
+""", """
+    if (service->InterruptServiceRoutine == parallel_isr_message_isr) {
+      ((parallel_isr_interrupt *)service->InterruptServiceContext)->pending |= arrived;
+      break;
+    }
+""")
+fault("negotiation: every client is taken for one of messages", """
+    if (service->InterruptServiceRoutine == parallel_isr_message_isr)
+""", """
+    if (service->InterruptServiceRoutine != NULL)
+""")
+fault("negotiation: a message is told again and again", """
+  interrupt->pending = 0u;
+  for (ULONG message
+""", """
+  for (ULONG message
+""")
+fault("negotiation: what is pending is overwritten", """
+->pending |= arrived;
+""", """
+->pending = arrived;
+""")
+fault("negotiation: the last message is never told", """
+message < PARALLEL_ISR_MAX_MESSAGES; message++)
+""", """
+message + 30u < PARALLEL_ISR_MAX_MESSAGES; message++)
+""")
+fault("negotiation: a message that its client refused is claimed", """
+    if ((pending >> message & 1u) != 0u && interrupt->routine(object, interrupt->context, message) != FALSE)
+""", """
+    if ((pending >> message & 1u) != 0u && interrupt->routine(object, interrupt->context, message) <= TRUE)
+""")
+fault("negotiation: messages from before the connection are told", """
+  parallel_isr_hand_messages_out(port);
+  parallel_isr_gate_release(port);
+""", """
+  parallel_isr_gate_release(port);
+""")
+fault("negotiation: no device", """
+  if (device == NULL || !routine || floating != FALSE) return STATUS_INVALID_PARAMETER;
+""", """
+  if (device == NULL) routine = true;
+  if (!routine || floating != FALSE) return STATUS_INVALID_PARAMETER;
+""")
+fault("negotiation: no routine of messages", """
+  if (device == NULL || !routine || floating != FALSE) return STATUS_INVALID_PARAMETER;
+""", """
+  if (device == NULL || (!routine && floating != FALSE)) return STATUS_INVALID_PARAMETER;
+""")
+fault("negotiation: floating point is promised", """
+  if (device == NULL || !routine || floating != FALSE) return STATUS_INVALID_PARAMETER;
+""", """
+  (void)floating;
+  if (device == NULL || !routine) return STATUS_INVALID_PARAMETER;
+""")
+fault("negotiation: a lock that nobody takes", """
+  if (lock != NULL) return STATUS_NOT_SUPPORTED;
+""", """
+  (void)lock;
+""")
+fault("negotiation: no line is not supported", """
+  return port->configuration->connect_version != 0u ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+""", """
+  (void)port;
+  return STATUS_SUCCESS;
+""")
+fault("negotiation: several messages are a line", """
+  return parallel_isr_message_count(port) <= 1u ? STATUS_SUCCESS : STATUS_INVALID_DEVICE_REQUEST;
+""", """
+  return STATUS_SUCCESS;
+""")
+fault("negotiation: one message is no line", """
+  return parallel_isr_message_count(port) <= 1u ? STATUS_SUCCESS : STATUS_INVALID_DEVICE_REQUEST;
+""", """
+  return parallel_isr_message_count(port) < 1u ? STATUS_SUCCESS : STATUS_INVALID_DEVICE_REQUEST;
+""")
+fault("negotiation: a fallback is needed for messages", """
+  if (parallel_isr_message_count(port) == 0u && wanted->FallBackServiceRoutine == NULL) return STATUS_NOT_FOUND;
+""", """
+  if (wanted->FallBackServiceRoutine == NULL) return STATUS_NOT_FOUND;
+""")
+fault("negotiation: the fallback keeps its old name", """
+                                            wanted->ServiceContext, CONNECT_LINE_BASED);
+    if (status == STATUS_SUCCESS) *wanted->ConnectionContext.Generic = interrupt->information.InterruptObject;
+""", """
+                                            wanted->ServiceContext, CONNECT_MESSAGE_BASED);
+    if (status == STATUS_SUCCESS) *wanted->ConnectionContext.Generic = interrupt->information.InterruptObject;
+""")
+fault("negotiation: the output is what it was", """
+  *wanted->ConnectionContext.Generic = NULL;
+""", "")
+fault("negotiation: the highest form is not told", """
+    parameters->Version = PARALLEL_ISR_HIGHEST_VERSION;
+""", "")
+fault("negotiation: a connection that failed stands", """
+  else
+    interrupt->version = 0u;
+  return status;
+""", """
+  return status;
+""")
+fault("negotiation: at any level", """
+  if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
+  interrupt->version = 0u;
+""", """
+  interrupt->version = 0u;
+""")
+fault("negotiation: any vector", """
+  if (wanted->Vector != entry.Vector) return STATUS_NOT_FOUND;
+""", "")
+fault("negotiation: any mode", """
+  return wanted->InterruptMode == entry.Mode ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+""", """
+  return STATUS_SUCCESS;
+""")
+fault("negotiation: no processor", """
+  if (wanted->ProcessorEnableMask == 0u) return STATUS_INVALID_PARAMETER_10;
+""", "")
+fault("negotiation: a level below the vector's", """
+  if (wanted->SynchronizeIrql < wanted->Irql || (group && wanted->Group != 0u)) return STATUS_INVALID_PARAMETER;
+""", """
+  if (group && wanted->Group != 0u) return STATUS_INVALID_PARAMETER;
+""")
+fault("negotiation: the group counts where it is to be ignored", """
+  if (wanted->SynchronizeIrql < wanted->Irql || (group && wanted->Group != 0u)) return STATUS_INVALID_PARAMETER;
+""", """
+  (void)group;
+  if (wanted->SynchronizeIrql < wanted->Irql || wanted->Group != 0u) return STATUS_INVALID_PARAMETER;
+""")
+fault("negotiation: a passive ISR", """
+  if (wanted->Irql == PASSIVE_LEVEL) return STATUS_NOT_SUPPORTED;
+""", "")
+fault("negotiation: a line of one's own", """
+  if (parallel_isr_message_count(port) == 0u && wanted->ShareVector == FALSE) return STATUS_INVALID_PARAMETER;
+""", "")
+fault("negotiation: disconnected under another form", """
+  if (parameters->Version != interrupt->version ||
+      parameters->ConnectionContext.Generic != parallel_isr_connection_context(interrupt))
+    return STATUS_INVALID_PARAMETER;
+""", """
+  if (parameters->ConnectionContext.Generic != parallel_isr_connection_context(interrupt))
+    return STATUS_INVALID_PARAMETER;
+""")
+fault("negotiation: disconnected with another context", """
+  if (parameters->Version != interrupt->version ||
+      parameters->ConnectionContext.Generic != parallel_isr_connection_context(interrupt))
+    return STATUS_INVALID_PARAMETER;
+""", """
+  if (parameters->Version != interrupt->version) return STATUS_INVALID_PARAMETER;
+""")
+
 # ---- the life of a port ----------------------------------------------------------------------------------------------
 fault = room("impl/port_lifetime.h")
 
@@ -1057,7 +1211,6 @@ fault("remove: one client is left", """
 fault("remove: the line stays", """
   if (port->line_connected) parallel_isr_disconnect_last(port);
 """, """
-
 """)
 fault("remove: the DPC is not drained", """
     parallel_isr_backend_drain_dpc(port);
@@ -1075,27 +1228,26 @@ fault = room("impl/port_query.h")
 
 fault("query: forgotten output on failure", """
   parallel_isr_tell_statistics(port, copy, statistics);
+  return status;
 """, """
   if (status == STATUS_SUCCESS) parallel_isr_tell_statistics(port, copy, statistics);
+  return status;
 """)
 fault("query: statistics at a device level", """
   if (!parallel_isr_level_is_device(port)) {
-    parallel_isr_gate_acquire(port);
 """, """
   {
-    parallel_isr_gate_acquire(port);
 """)
 fault("query: one connection too many", """
-  if (position < port->connection_count) {
-    parallel_isr_connection *connection
+  return information.service.InterruptServiceRoutine != NULL && parallel_isr_show(visitor, context, information);
 """, """
-  if (position <= port->connection_count) {
-    parallel_isr_connection *connection
+  return parallel_isr_show(visitor, context, information) && information.service.InterruptServiceRoutine != NULL;
 """)
 fault("query: the visitor cannot stop", """
-    more = visitor(context, &information);
+  return more != FALSE;
 """, """
-    (void)visitor(context, &information);
+  (void)more;
+  return true;
 """)
 fault("query: clients come and go meanwhile", """
   parallel_isr_backend_lock(port); /* the set of clients stands still */
@@ -1115,15 +1267,13 @@ fault = room("impl/device_control.h")
 
 fault("control: an input one byte short", """
   if (request->input_length < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) ||
-      request->output_length
 """, """
   if (request->input_length + 1u < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) ||
-      request->output_length
 """)
 fault("control: an output that just fits", """
-      request->output_length < sizeof(PARALLEL_INTERRUPT_INFORMATION))
+request->output_length < sizeof(PARALLEL_INTERRUPT_INFORMATION))
 """, """
-      request->output_length <= sizeof(PARALLEL_INTERRUPT_INFORMATION))
+request->output_length <= sizeof(PARALLEL_INTERRUPT_INFORMATION))
 """)
 fault("control: lengths before the switch", """
   NTSTATUS status = parallel_isr_connect_allowed(port);
@@ -1146,12 +1296,11 @@ fault("control: a failure writes output", """
 fault("control: connect does not say how much it wrote", """
   if (status == STATUS_SUCCESS) request->information = sizeof(PARALLEL_INTERRUPT_INFORMATION);
 """, """
-
 """)
 fault("control: the token does not reach connect", """
-parallel_isr_connect(port, client, &service, &information);
+connect_buffer(port, request->client, request->system_buffer);
 """, """
-parallel_isr_connect(port, NULL, &service, &information);
+connect_buffer(port, NULL, request->system_buffer);
 """)
 fault("control: disconnect looks at the level last", """
   if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
@@ -1162,10 +1311,8 @@ fault("control: disconnect looks at the level last", """
 fault("control: disconnect without a buffer", """
   if (request->system_buffer == NULL) return STATUS_INVALID_PARAMETER;
   PARALLEL_INTERRUPT_SERVICE_ROUTINE service = parallel_isr_buffer_read_service(request->system_buffer);
-  return parallel_isr_disconnect(port, &service);
 """, """
   PARALLEL_INTERRUPT_SERVICE_ROUTINE service = parallel_isr_buffer_read_service(request->system_buffer);
-  return parallel_isr_disconnect(port, &service);
 """)
 fault("control: information about a removed port", """
   uint32_t removed = parallel_isr_backend_load(&port->removed);
@@ -1318,33 +1465,50 @@ fault("host: an interrupt at the level it found", """
   (void)parallel_isr_backend_fetch_add(&port->backend.in_flight, 1u);
 """)
 fault("host: interrupts without a line", """
-  if (parallel_isr_backend_load(&port->backend.line_connected) != 0u) claimed = parallel_isr_dispatch(port);
+  if (parallel_isr_backend_load(&port->backend.line_connected) != 0u) {
+    if (bit != 0u)
 """, """
-  claimed = parallel_isr_dispatch(port);
+  {
+    if (bit != 0u)
 """)
+fault("host: the message is told behind the pass", """
+    if (bit != 0u) (void)parallel_isr_backend_fetch_or(&port->backend.pending, bit);
+    claimed = parallel_isr_dispatch(port);
+""", """
+    claimed = parallel_isr_dispatch(port);
+    if (bit != 0u) (void)parallel_isr_backend_fetch_or(&port->backend.pending, bit);
+""")
+fault("host: messages are not taken", """
+  return parallel_isr_backend_exchange(&port->backend.pending, 0u);
+""", """
+  return parallel_isr_backend_load(&port->backend.pending);
+""")
+fault("host: any number of messages", """
+  if (port->configuration->backend.messages > PARALLEL_ISR_MAX_MESSAGES) return STATUS_NOT_SUPPORTED;
+""", "")
 fault("host: disconnected while an interrupt is under way", """
   while (parallel_isr_backend_load(&port->backend.in_flight) != 0u) parallel_isr_backend_relax();
 """, """
 """, RACE)
 fault("host: an interrupt says too late that it is under way", """
   (void)parallel_isr_backend_fetch_add(&port->backend.in_flight, 1u);
-  if (parallel_isr_backend_load(&port->backend.line_connected) != 0u) claimed = parallel_isr_dispatch(port);
+  if (parallel_isr_backend_load(&port->backend.line_connected) != 0u) {
 """, """
   bool connected = parallel_isr_backend_load(&port->backend.line_connected) != 0u;
   (void)parallel_isr_backend_fetch_add(&port->backend.in_flight, 1u);
-  if (connected) claimed = parallel_isr_dispatch(port);
+  if (connected) {
 """, RACE)
 fault("host: a line of any form", """
-  if (version != CONNECT_LINE_BASED && version != CONNECT_FULLY_SPECIFIED) return STATUS_NOT_SUPPORTED;
+  if (!line && (version != CONNECT_MESSAGE_BASED || configuration->messages == 0u)) return STATUS_NOT_SUPPORTED;
 """, """
-  (void)version;
+  (void)line;
 """)
 
 # ---- the 8259 --------------------------------------------------------------------------------------------------------
 fault = room("impl/backend_pic8259.h")
 
 fault("8259: an end of interrupt for a spurious 7", """
-  if (irq < 8u) return real ? PARALLEL_ISR_PIC8259_EOI_MASTER : 0u;
+  if (irq < 8u) return genuine ? PARALLEL_ISR_PIC8259_EOI_MASTER : 0u;
 """, """
   if (irq < 8u) return PARALLEL_ISR_PIC8259_EOI_MASTER;
 """, CHIPS)
@@ -1354,12 +1518,12 @@ PARALLEL_ISR_PIC8259_EOI_SLAVE | PARALLEL_ISR_PIC8259_EOI_MASTER : PARALLEL_ISR_
 PARALLEL_ISR_PIC8259_EOI_SLAVE | PARALLEL_ISR_PIC8259_EOI_MASTER : 0u;
 """, CHIPS)
 fault("8259: the slave's end of interrupt is forgotten", """
-  return real ? PARALLEL_ISR_PIC8259_EOI_SLAVE | PARALLEL_ISR_PIC8259_EOI_MASTER : PARALLEL_ISR_PIC8259_EOI_MASTER;
+  return genuine ? PARALLEL_ISR_PIC8259_EOI_SLAVE | PARALLEL_ISR_PIC8259_EOI_MASTER : PARALLEL_ISR_PIC8259_EOI_MASTER;
 """, """
   return PARALLEL_ISR_PIC8259_EOI_MASTER;
 """, CHIPS)
 fault("8259: the master's end of interrupt is forgotten", """
-  if (irq < 8u) return real ? PARALLEL_ISR_PIC8259_EOI_MASTER : 0u;
+  if (irq < 8u) return genuine ? PARALLEL_ISR_PIC8259_EOI_MASTER : 0u;
 """, """
   if (irq < 8u) return 0u;
 """, CHIPS)
@@ -1369,21 +1533,21 @@ fault("8259: the end of interrupt of another input", """
   return irq < 8u ? irq : irq % 8u;
 """, CHIPS)
 fault("8259: double end of interrupt", """
-  parallel_isr_pic8259_end_of_interrupt(irq, real);
-  if (real)
+  parallel_isr_pic8259_end_of_interrupt(irq, genuine);
+  if (genuine)
 """, """
-  parallel_isr_pic8259_end_of_interrupt(irq, real);
+  parallel_isr_pic8259_end_of_interrupt(irq, genuine);
   parallel_isr_pic8259_outb(PARALLEL_ISR_PIC8259_MASTER_COMMAND, 0x20);
-  if (real)
+  if (genuine)
 """, CHIPS)
 fault("8259: end of interrupt before the chain", """
-  const bool real = !parallel_isr_pic8259_may_be_spurious(irq) || parallel_isr_pic8259_in_service(irq);
-  if (real)
+  const bool genuine = !parallel_isr_pic8259_may_be_spurious(irq) || parallel_isr_pic8259_in_service(irq);
+  if (genuine)
     parallel_isr_pic8259_deliver(&controller->lines[irq]);
 """, """
-  const bool real = !parallel_isr_pic8259_may_be_spurious(irq) || parallel_isr_pic8259_in_service(irq);
-  parallel_isr_pic8259_end_of_interrupt(irq, real);
-  if (real)
+  const bool genuine = !parallel_isr_pic8259_may_be_spurious(irq) || parallel_isr_pic8259_in_service(irq);
+  parallel_isr_pic8259_end_of_interrupt(irq, genuine);
+  if (genuine)
     parallel_isr_pic8259_deliver(&controller->lines[irq]);
 """, CHIPS)
 fault("8259: nothing is spurious", """
@@ -1408,12 +1572,12 @@ fault("8259: the request register instead of the in-service register", """
 #define PARALLEL_ISR_PIC8259_READ_IN_SERVICE ((uint8_t)0x0A)
 """, CHIPS)
 fault("8259: connect opens every line of the chip", """
-  parallel_isr_pic8259_outb(address, (uint8_t)(masked ? mask | bit : mask & ~bit));
+  parallel_isr_pic8259_outb(address, (uint8_t)(((mask & bit) != 0) == masked ? mask : mask ^ bit));
 """, """
   parallel_isr_pic8259_outb(address, (uint8_t)(masked ? mask | bit : 0));
 """, CHIPS)
 fault("8259: disconnect masks every line of the chip", """
-  parallel_isr_pic8259_outb(address, (uint8_t)(masked ? mask | bit : mask & ~bit));
+  parallel_isr_pic8259_outb(address, (uint8_t)(((mask & bit) != 0) == masked ? mask : mask ^ bit));
 """, """
   parallel_isr_pic8259_outb(address, (uint8_t)(masked ? 0xff : mask & ~bit));
 """, CHIPS)
@@ -1443,7 +1607,7 @@ fault("8259: exit forgets the DPC", """
   parallel_isr_pic8259_interrupts_on();
 """, CHIPS)
 fault("8259: the trampoline forgets the DPC", """
-  if (real) parallel_isr_pic8259_lower(controller);
+  if (genuine) parallel_isr_pic8259_lower(controller);
 """, """
 """, CHIPS)
 fault("8259: a DPC is not at DISPATCH_LEVEL", """
@@ -1576,7 +1740,7 @@ fault("8259: a request for the port before", """
                                        ~PARALLEL_ISR_PIC8259_CLOSED(irq));
 """, CHIPS)
 fault("8259: the level of another line", """
-#define PARALLEL_ISR_PIC8259_DIRQL(irq) ((KIRQL)(27u - (irq)))
+#define PARALLEL_ISR_PIC8259_DIRQL(irq) ((KIRQL)(27u - (irq) % PARALLEL_ISR_PIC8259_LINES))
 """, """
 #define PARALLEL_ISR_PIC8259_DIRQL(irq) ((KIRQL)(12u + (irq)))
 """, CHIPS)

@@ -230,6 +230,28 @@ BOOLEAN platform_fail_connect(parallel_isr_configuration *configuration, NTSTATU
   return FALSE;
 }
 
+BOOLEAN platform_configure_messages(parallel_isr_configuration *configuration, uint32_t count)
+{
+  (void)configuration;
+  (void)count;
+  return FALSE;
+}
+
+platform_answer platform_message(parallel_isr_port *port, uint32_t message)
+{
+  (void)port;
+  (void)message;
+  return PLATFORM_NOT_DELIVERED;
+}
+
+BOOLEAN platform_describe(parallel_isr_port *port, IO_CONNECT_INTERRUPT_FULLY_SPECIFIED_PARAMETERS *specified)
+{
+  specified->Vector = port->configuration->backend.irq;
+  specified->Irql = PARALLEL_ISR_PIC8259_DIRQL(port->configuration->backend.irq);
+  specified->InterruptMode = Latched;
+  return TRUE;
+}
+
 KIRQL platform_raise(parallel_isr_port *port, KIRQL level)
 {
   const KIRQL old = platform_level(port);

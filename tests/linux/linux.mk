@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# The tests of the Linux backend: modules in Debian's kernels, in QEMU. linux.py says what they need.
+
+LINUX_RUN := tests/linux/linux.py
+
+# Debian packages: what the short run needs, what the whole one needs besides, and what it takes to build a kernel.
+CHECK_PACKAGES += linux-headers-amd64 busybox-static sparse
+LINUX_PACKAGES := linux-headers-rt-amd64
+LINUX_DEBUG_PACKAGES := flex bison bc libelf-dev coccinelle
+
+.PHONY: check-linux check-linux-debug check-linux-mutants
+
+# A part of make check.
+check-linux-short:
+	@$(PYTHON) $(LINUX_RUN) $(B)/linux short
+
+check-linux: deps ## boot four Debian kernels in QEMU, with the Linux backend in modules (takes ten minutes)
+	@tests/build/deps.sh $(LINUX_PACKAGES)
+	@$(PYTHON) $(LINUX_RUN) $(B)/linux full
+
+check-linux-debug: deps ## the same on kernels that look for data races and freed memory: builds two (takes an hour)
+	@tests/build/deps.sh $(LINUX_DEBUG_PACKAGES)
+	@$(PYTHON) $(LINUX_RUN) $(B)/linux debug
+
+check-linux-mutants: deps ## seed faults into the Linux backend and see the kernels find them (takes a while)
+	@tests/build/deps.sh $(LINUX_PACKAGES)
+	@$(PYTHON) tests/linux/faults.py $(B)/linux '$(ONLY)'
