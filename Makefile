@@ -9,10 +9,11 @@ CLANG_FORMAT := clang-format-14
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
 HEADERS := $(wildcard include/*.h impl/*.h)
 
-# Debian packages: what the demo needs, and what the checks need besides.
+# Debian packages: what the demo needs, and what the checks and the proof need besides.
 DEMO_PACKAGES := gcc python3 qemu-system-x86
 CHECK_PACKAGES := g++ libc6-dev clang libclang-rt-14-dev clang-format-14 libcmocka-dev spin doxygen \
   gcc-arm-none-eabi gcc-riscv64-unknown-elf
+PROOF_PACKAGES := frama-c-base why3 cvc4 cvc5
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -20,13 +21,13 @@ CHECK_PACKAGES := g++ libc6-dev clang libclang-rt-14-dev clang-format-14 libcmoc
 
 help: ## list the targets
 	@echo "usage: make TARGET"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' \
 	  $(filter-out Makefile,$(MAKEFILE_LIST)) Makefile
 
-include $(wildcard examples/*/*.mk) tests/tests.mk
+include $(wildcard examples/*/*.mk) tests/tests.mk $(wildcard proofs/*.mk)
 
-deps: ## install what the checks need and this machine lacks
-	@tests/build/deps.sh $(DEMO_PACKAGES) $(CHECK_PACKAGES)
+deps: ## install what the checks and the proof need and this machine lacks
+	@tests/build/deps.sh $(DEMO_PACKAGES) $(CHECK_PACKAGES) $(PROOF_PACKAGES)
 
 deps-demo:
 	@tests/build/deps.sh $(DEMO_PACKAGES)

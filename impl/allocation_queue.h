@@ -80,18 +80,14 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_queue_is_full(const parallel_isr_port *p
 /*@ requires storage:  Storage(port) && port == g_port;
     requires held:     Holds && port->ended_count + port->queue_length < g_request_count;
     requires order:    RequestOrder(g_requests, g_request_count);
-    requires ended:    Ended(g_requests, port->ended_count, g_request_count);
-    requires waiting:  Waiting(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
-    requires unused:   Unused(g_requests, port->ended_count + port->queue_length, g_request_count);
+    requires requests: Requests(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
     requires rest:     Rest(port);
     requires request:  client != \null && completion == &parallel_isr_any_completion;
     terminates \true;  exits \false;
     assigns  port->queue_length, PARALLEL_ISR_SPEC_REQUESTS.completion, PARALLEL_ISR_SPEC_REQUESTS.context,
              PARALLEL_ISR_SPEC_REQUESTS.client, PARALLEL_ISR_SPEC_REQUESTS.status;
     ensures  order:    RequestOrder(g_requests, g_request_count);
-    ensures  ended:    Ended(g_requests, port->ended_count, g_request_count);
-    ensures  waiting:  Waiting(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
-    ensures  unused:   Unused(g_requests, port->ended_count + port->queue_length, g_request_count);
+    ensures  requests: Requests(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
     ensures  storage:  Storage(port);
     ensures  rest:     Rest(port);
     ensures  length:   port->queue_length == \old(port->queue_length) + 1;
@@ -121,19 +117,12 @@ PARALLEL_ISR_INTERNAL void parallel_isr_queue_append(parallel_isr_port *port, PV
     requires position: port->ended_count <= position < port->ended_count + port->queue_length;
     requires status:   status != STATUS_PENDING;
     requires order:    RequestOrder(g_requests, g_request_count);
-    requires ended:    Ended(g_requests, port->ended_count, g_request_count);
-    requires waiting:  Waiting(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
-    requires unused:   Unused(g_requests, port->ended_count + port->queue_length, g_request_count);
-    requires rest:     Rest(port);
+    requires requests: Requests(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
     terminates \true;  exits \false;
     assigns  port->queue_length, port->ended_count, g_requests[0 .. g_request_count - 1].order,
              g_requests[0 .. g_request_count - 1].status, g_request_position[..];
     ensures  order:    RequestOrder(g_requests, g_request_count);
-    ensures  ended:    Ended(g_requests, port->ended_count, g_request_count);
-    ensures  waiting:  Waiting(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
-    ensures  unused:   Unused(g_requests, port->ended_count + port->queue_length, g_request_count);
-    ensures  storage:  Storage(port);
-    ensures  rest:     Rest(port);
+    ensures  requests: Requests(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
     ensures  counts:   port->queue_length == \old(port->queue_length) - 1 &&
                        port->ended_count == \old(port->ended_count) + 1;
     ensures  status:   g_requests[\old(g_requests[position].order)].status == status;
@@ -213,17 +202,13 @@ PARALLEL_ISR_INTERNAL void parallel_isr_queue_rotate(parallel_isr_port *port)
 /*@ requires storage:  Storage(port) && port == g_port;
     requires held:     Holds && 0 < port->ended_count && port->ended_count + port->queue_length <= g_request_count;
     requires order:    RequestOrder(g_requests, g_request_count);
-    requires ended:    Ended(g_requests, port->ended_count, g_request_count);
-    requires waiting:  Waiting(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
-    requires unused:   Unused(g_requests, port->ended_count + port->queue_length, g_request_count);
+    requires requests: Requests(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
     requires rest:     Rest(port);
     terminates \true;  exits \false;
     assigns  port->ended_count, PARALLEL_ISR_SPEC_REQUESTS.completion, PARALLEL_ISR_SPEC_REQUESTS.context,
              PARALLEL_ISR_SPEC_REQUESTS.client, PARALLEL_ISR_SPEC_REQUESTS.order, g_request_position[..];
     ensures  order:    RequestOrder(g_requests, g_request_count);
-    ensures  ended:    Ended(g_requests, port->ended_count, g_request_count);
-    ensures  waiting:  Waiting(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
-    ensures  unused:   Unused(g_requests, port->ended_count + port->queue_length, g_request_count);
+    ensures  requests: Requests(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
     ensures  storage:  Storage(port);
     ensures  rest:     Rest(port);
     ensures  count:    port->ended_count == \old(port->ended_count) - 1;

@@ -466,7 +466,9 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_pic8259_may_be_spurious(uint32_t irq)
     ensures  cascade: irq >= 8 && !genuine ==> \result == PARALLEL_ISR_PIC8259_EOI_MASTER;
     ensures  both:    irq >= 8 && genuine  ==> (\result & PARALLEL_ISR_PIC8259_EOI_SLAVE) != 0 &&
                                                (\result & PARALLEL_ISR_PIC8259_EOI_MASTER) != 0;
-    ensures  slave:   (\result & PARALLEL_ISR_PIC8259_EOI_SLAVE) != 0 <==> irq >= 8 && genuine;
+    ensures  first:   irq < 8 && genuine   ==> (\result & PARALLEL_ISR_PIC8259_EOI_SLAVE) == 0;
+    ensures  nobody:  irq < 8 && !genuine  ==> (\result & PARALLEL_ISR_PIC8259_EOI_SLAVE) == 0;
+    ensures  slave:   irq >= 8 && !genuine ==> (\result & PARALLEL_ISR_PIC8259_EOI_SLAVE) == 0;
 */
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_pic8259_eoi_due(uint32_t irq, bool genuine)
 {

@@ -40,6 +40,23 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_dpc_takes_checks(parallel_isr_port *port
   return wanted != 0u;
 }
 
+/* One completion call a run: if more are due, another run makes the next. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && Tables(port);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP;
+    ensures  ready:    Ready && Keeps{Pre, Post};
+    ensures  tables:   Tables(port);
+*/
+PARALLEL_ISR_INTERNAL void parallel_isr_dpc_request_next(parallel_isr_port *port)
+{
+  if (port->ended_count != 0u) {
+    parallel_isr_backend_request_dpc(port);
+    //@ ghost g_now.dpc = 1;
+    //@ ghost parallel_isr_commit();
+  }
+}
+
 /* The part under the gate. Returns the request whose completion call is due; none: no completion. */
 /*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me && g_level == DISPATCH_LEVEL;
     requires promise:  g_now.transit != g_me && g_mine.promised == 1 && g_mine.asking == 0 && g_mine.looking == 0 &&
@@ -64,11 +81,7 @@ PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_dpc_serve(parallel_isr_p
   parallel_isr_queue_hand_over(port);
   if (parallel_isr_dpc_takes_checks(port)) parallel_isr_chain_check_round(port);
   parallel_isr_request ended = parallel_isr_queue_take_ended(port);
-  if (port->ended_count != 0u) {
-    parallel_isr_backend_request_dpc(port);
-    //@ ghost g_now.dpc = 1;
-    //@ ghost parallel_isr_commit();
-  }
+  parallel_isr_dpc_request_next(port);
   parallel_isr_chain_leave(port);
   parallel_isr_backend_exit(port);
   return ended;

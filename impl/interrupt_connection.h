@@ -53,6 +53,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_connect_forget(PARALLEL_INTERRUPT_INFORM
     requires held:     Holds && g_now.waiter != g_me && Tables(port);
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP;
+    assigns  \result \from port;
     ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  held:     KeepsHold{Pre, Post} && KeepsDebt{Pre, Post};
     ensures  tables:   Tables(port);

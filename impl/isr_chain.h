@@ -16,7 +16,7 @@
 /*@ requires storage:  Storage(port) && port == g_port;
     requires held:     Holds && position < g_slot_count && g_slots[position].order < g_slot_count;
     terminates \true;  exits \false;
-    assigns  \nothing;
+    assigns  \result \from port, position;
     ensures  slot:     \result == g_slots + g_slots[position].order && \valid(\result);
 */
 PARALLEL_ISR_INTERNAL parallel_isr_connection *parallel_isr_chain_at(parallel_isr_port *port, uint32_t position)

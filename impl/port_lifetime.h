@@ -148,7 +148,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_initialize_port(parallel_isr_port *port,
     parallel_isr_initialize_request(port, slot);
     //@ ghost g_request_position[slot] = slot;
   }
-  //@ assert requests: RequestOrder(g_requests, g_request_count) && Unused(g_requests, 0, g_request_count);
+  //@ assert requests: RequestOrder(g_requests, g_request_count) && Requests(g_requests, 0, 0, g_request_count);
 }
 
 /*@ requires port:     port == \null || configuration == \null || Offered(port, configuration);
