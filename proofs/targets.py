@@ -54,7 +54,7 @@ TARGETS = (
     target("port_query", "impl/port_query.h", 120,
            "Statistics and connections are copies taken under the gate; every output is defined on every failure.",
            "That two reads of the counters kept without the gate belong together: they need not."),
-    target("device_control", "impl/device_control.h", 160,
+    target("device_control", "impl/device_control.h", 115,
            "Every request gets the status that the decision table gives it; all input is read before any output is "
            "written, and a request that fails leaves the buffer as it was.",
            "The requests of other device stacks that share the dispatch routine."),
