@@ -532,7 +532,7 @@ fault("logic: a deferred routine may be no connection's", "chain_check_round",
       "c[k].service.DeferredPortCheckRoutine == &parallel_isr_any_deferred &&\n       c[k]", "c[k]")
 fault = room("allocation_queue", "spec/tables.acsl")
 fault("logic: a waiting request may have no client", "queue_hand_over",
-      "r[k].status == STATUS_PENDING && r[k].client != \\null;", "r[k].status == STATUS_PENDING;")
+      "r[k].status == STATUS_PENDING && r[k].client != \\null) &&", "r[k].status == STATUS_PENDING) &&")
 fault = room("interrupt_connection", "spec/tables.acsl")
 fault("logic: the line and its flag are apart", "connect_locked",
       " && (p->line_connected == \\true <==> g_line == 1)", "")
