@@ -110,6 +110,26 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_connect(parallel_isr_port *p
   return status;
 }
 
+/* Disconnects the client whom a buffer describes. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0 && g_written == 0;
+    requires buffer:   buffer != \null;
+    requires level:    g_level == PASSIVE_LEVEL;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  status:   \result != STATUS_INVALID_DEVICE_STATE;
+    ensures  refused:  \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
+*/
+PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_disconnect_buffer(parallel_isr_port *port, const void *buffer)
+{
+  PARALLEL_INTERRUPT_SERVICE_ROUTINE service = parallel_isr_buffer_read_service(buffer);
+  return parallel_isr_disconnect(port, &service);
+}
+
 /*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
     requires settled:  g_now.transit != g_me && Settled(g_mine);
     requires mutex:    g_locked == 0 && g_written == 0;
@@ -123,7 +143,7 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_connect(parallel_isr_port *p
     ensures  passive:  \result == STATUS_INVALID_DEVICE_STATE <==> g_level != PASSIVE_LEVEL;
     ensures  removed:  g_level == PASSIVE_LEVEL && \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
     ensures  small:    g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
-                       request->input_length < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) ==>
+                       \old(request->input_length) < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) ==>
                          \result == STATUS_BUFFER_TOO_SMALL;
     ensures  null:     request->system_buffer == \null ==> \result != STATUS_SUCCESS;
 */
@@ -137,8 +157,7 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_disconnect(parallel_isr_port
   if (removed != 0u) return parallel_isr_disconnect(port, NULL);
   if (request->input_length < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE)) return STATUS_BUFFER_TOO_SMALL;
   if (request->system_buffer == NULL) return STATUS_INVALID_PARAMETER;
-  PARALLEL_INTERRUPT_SERVICE_ROUTINE service = parallel_isr_buffer_read_service(request->system_buffer);
-  return parallel_isr_disconnect(port, &service);
+  return parallel_isr_control_disconnect_buffer(port, request->system_buffer);
 }
 
 /*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
@@ -236,8 +255,9 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_device_control(parallel_isr_port *port, p
   case IOCTL_INTERNAL_GET_PARALLEL_PORT_INFO:
     return parallel_isr_control_port_information(port, request);
   default:
-    return parallel_isr_level_is_device(port) ? STATUS_INVALID_DEVICE_STATE : STATUS_INVALID_PARAMETER;
+    break;
   }
+  return parallel_isr_level_is_device(port) ? STATUS_INVALID_DEVICE_STATE : STATUS_INVALID_PARAMETER;
 }
 
 #endif

@@ -92,12 +92,11 @@ PARALLEL_ISR_INTERNAL void parallel_isr_connect_tell(parallel_isr_port *port, pa
 /* Makes the client a part of the chain. Caller: the gate holder. */
 /*@ requires ready:    Ready && port == g_port;
     requires held:     Holds && g_now.waiter != g_me && g_locked == 1 && Tables(port);
-    requires service:  \valid_read(service) && PARALLEL_ISR_SPEC_FOREIGN(service);
-    requires routine:  Service(*service) && service->InterruptServiceRoutine != \null;
+    requires routine:  Service(service) && service.InterruptServiceRoutine != \null;
     requires apart:    \valid(information) && PARALLEL_ISR_SPEC_FOREIGN(information);
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP, port->connection_count, g_slots[0 .. g_slot_count - 1].service, g_deferring[..],
-             g_connections, *information;
+             g_connections, g_context_slot, *information;
     ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  held:     KeepsHold{Pre, Post} && KeepsDebt{Pre, Post};
     ensures  queue:    Queue(port);
@@ -111,10 +110,10 @@ PARALLEL_ISR_INTERNAL void parallel_isr_connect_tell(parallel_isr_port *port, pa
     ensures  full:     \result == STATUS_INSUFFICIENT_RESOURCES ==> g_connections == g_slot_count;
 */
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_client(parallel_isr_port *port, PVOID client,
-                                                           const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service,
+                                                           PARALLEL_INTERRUPT_SERVICE_ROUTINE service,
                                                            PARALLEL_INTERRUPT_INFORMATION *information)
 {
-  uint32_t position = parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
+  uint32_t position = parallel_isr_chain_find(port, service.InterruptServiceRoutine, service.InterruptServiceContext);
   if (position < port->connection_count) return STATUS_INVALID_PARAMETER;
   if (port->connection_count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;
   parallel_isr_connection *connection = parallel_isr_chain_append(port, client, service);
@@ -161,8 +160,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_connect_undo(parallel_isr_port *port, PV
 /*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
     requires settled:  g_now.transit != g_me && Settled(g_mine);
     requires locked:   g_locked == 1 && g_level == PASSIVE_LEVEL && LineInvariant(port);
-    requires service:  \valid_read(service) && PARALLEL_ISR_SPEC_FOREIGN(service);
-    requires routine:  Service(*service) && service->InterruptServiceRoutine != \null;
+    requires routine:  Service(service) && service.InterruptServiceRoutine != \null;
     requires apart:    \valid(information) && PARALLEL_ISR_SPEC_FOREIGN(information);
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_line, port->line_connected, *information;
@@ -174,7 +172,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_connect_undo(parallel_isr_port *port, PV
     ensures  refused:  \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
 */
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_locked(parallel_isr_port *port, PVOID client,
-                                                           const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service,
+                                                           PARALLEL_INTERRUPT_SERVICE_ROUTINE service,
                                                            PARALLEL_INTERRUPT_INFORMATION *information)
 {
   uint32_t removed = parallel_isr_backend_load(&port->removed);
@@ -182,8 +180,6 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_locked(parallel_isr_port *po
   if (removed != 0u) return STATUS_DELETE_PENDING;
   if (port->configuration->connect_version == 0u) return STATUS_NOT_SUPPORTED;
   parallel_isr_gate_acquire(port);
-  //@ assert isr: service->InterruptServiceRoutine == &parallel_isr_any_isr;
-  //@ assert deferred: service->DeferredPortCheckRoutine == \at(service->DeferredPortCheckRoutine, Pre);
   PVOID previous = parallel_isr_connect_vacant(port);
   NTSTATUS status = parallel_isr_connect_client(port, client, service, information);
   parallel_isr_gate_release(port);
@@ -216,7 +212,12 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_connect(parallel_isr_port *port, PVOID cl
 {
   /* The DDI's callers pass one buffer for both: all of the input is read before any of the output is written. */
   PARALLEL_INTERRUPT_SERVICE_ROUTINE wanted = {NULL, NULL, NULL, NULL};
-  if (service != NULL) wanted = *service;
+  if (service != NULL) {
+    wanted.InterruptServiceRoutine = service->InterruptServiceRoutine;
+    wanted.InterruptServiceContext = service->InterruptServiceContext;
+    wanted.DeferredPortCheckRoutine = service->DeferredPortCheckRoutine;
+    wanted.DeferredPortCheckContext = service->DeferredPortCheckContext;
+  }
   if (information != NULL) parallel_isr_connect_forget(information);
 
   NTSTATUS status = parallel_isr_connect_allowed(port);
@@ -224,7 +225,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_connect(parallel_isr_port *port, PVOID cl
   if (wanted.InterruptServiceRoutine == NULL || information == NULL) return STATUS_INVALID_PARAMETER;
 
   parallel_isr_backend_lock(port);
-  status = parallel_isr_connect_locked(port, client, &wanted, information);
+  status = parallel_isr_connect_locked(port, client, wanted, information);
   parallel_isr_backend_unlock(port);
   if (status != STATUS_SUCCESS) parallel_isr_connect_forget(information);
   return status;
@@ -274,6 +275,8 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_disconnect_locked(parallel_isr_port 
   uint32_t position = parallel_isr_chain_find(port, routine, context);
   bool found = position < port->connection_count;
   if (found) parallel_isr_chain_remove(port, position);
+  /*@ assert gone: routine == &parallel_isr_any_isr && context == g_context ==>
+        Absent(g_slots, g_slot_count, routine, context); */
   bool last = found && port->connection_count == 0u;
   parallel_isr_gate_release(port);
   if (last) parallel_isr_disconnect_last(port);

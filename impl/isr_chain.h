@@ -35,14 +35,16 @@ PARALLEL_ISR_INTERNAL parallel_isr_connection *parallel_isr_chain_at(parallel_is
     ensures  position: \result <= port->connection_count;
     ensures  found:    \result < port->connection_count ==> Named(g_slots + g_slots[\result].order, routine, context);
     ensures  first:    \forall integer i; 0 <= i < \result ==> !Named(g_slots + g_slots[i].order, routine, context);
+    ensures  absent:   \result == port->connection_count && routine != \null ==>
+                         Absent(g_slots, g_slot_count, routine, context);
 */
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_chain_find(parallel_isr_port *port, PKSERVICE_ROUTINE routine,
                                                        PVOID context)
 {
   uint32_t position = 0u;
   /*@ loop invariant range: position <= port->connection_count;
-      loop invariant first: \forall integer i; 0 <= i < position ==> !Named(g_slots + g_slots[i].order, routine,
-                            context);
+      loop invariant first: \forall integer k; 0 <= k < g_slot_count && g_slot_position[k] < position ==>
+                            !Named(g_slots + k, routine, context);
       loop assigns position;
       loop variant port->connection_count - position; */
   while (position < port->connection_count) {
@@ -56,42 +58,44 @@ PARALLEL_ISR_INTERNAL uint32_t parallel_isr_chain_find(parallel_isr_port *port, 
 /* The plain part of an append: the slot that is free for longest gets the service. There is one. */
 /*@ requires storage:  Storage(port) && port == g_port;
     requires held:     Holds && g_locked == 1 && Tables(port) && port->connection_count < g_slot_count;
-    requires service:  \valid_read(service) && PARALLEL_ISR_SPEC_FOREIGN(service);
-    requires routine:  Service(*service) && service->InterruptServiceRoutine != \null;
+    requires routine:  Service(service) && service.InterruptServiceRoutine != \null;
+    requires new:      Absent(g_slots, g_slot_count, service.InterruptServiceRoutine, service.InterruptServiceContext);
     terminates \true;  exits \false;
     assigns  port->connection_count, g_slots[g_slots[port->connection_count].order].service, g_deferring[..],
-             g_connections;
+             g_connections, g_context_slot;
     assigns  \result \from port;
     ensures  storage:  Storage(port);
     ensures  count:    port->connection_count == \old(port->connection_count) + 1 == g_connections;
     ensures  order:    ConnectionOrder(g_slots, g_slot_count);
     ensures  last:     \result == g_slots + g_slots[\old(port->connection_count)].order && \valid(\result);
-    ensures  routine:  Named(\result, service->InterruptServiceRoutine, service->InterruptServiceContext);
-    ensures  check:    \result->service.DeferredPortCheckRoutine == service->DeferredPortCheckRoutine &&
-                       \result->service.DeferredPortCheckContext == service->DeferredPortCheckContext;
+    ensures  routine:  Named(\result, service.InterruptServiceRoutine, service.InterruptServiceContext);
+    ensures  check:    \result->service.DeferredPortCheckRoutine == service.DeferredPortCheckRoutine &&
+                       \result->service.DeferredPortCheckContext == service.DeferredPortCheckContext;
     ensures  connected: Connected(g_slots, port->connection_count, g_slot_count);
     ensures  deferred: Deferred(g_slots, g_slot_count);
+    ensures  once:     Once(g_slots, g_slot_count);
     ensures  number:   Deferring(g_slot_count) == g_now.deferred +
-                         (service->DeferredPortCheckRoutine != \null ? 1 : 0) <= g_slot_count;
+                         (service.DeferredPortCheckRoutine != \null ? 1 : 0) <= g_slot_count;
     ensures  queue:    Queue(port);
     ensures  window:   Window(port);
-    ensures  input:    Service(*service);
 */
-PARALLEL_ISR_INTERNAL parallel_isr_connection *
-parallel_isr_chain_fill(parallel_isr_port *port, const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service)
+PARALLEL_ISR_INTERNAL parallel_isr_connection *parallel_isr_chain_fill(parallel_isr_port *port,
+                                                                       PARALLEL_INTERRUPT_SERVICE_ROUTINE service)
 {
   parallel_isr_connection *connection = parallel_isr_chain_at(port, port->connection_count);
   //@ ghost uint8_t slot = g_slots[port->connection_count].order;
-  connection->service.InterruptServiceRoutine = service->InterruptServiceRoutine;
-  connection->service.InterruptServiceContext = service->InterruptServiceContext;
-  connection->service.DeferredPortCheckRoutine = service->DeferredPortCheckRoutine;
-  connection->service.DeferredPortCheckContext = service->DeferredPortCheckContext;
+  connection->service.InterruptServiceRoutine = service.InterruptServiceRoutine;
+  connection->service.InterruptServiceContext = service.InterruptServiceContext;
+  connection->service.DeferredPortCheckRoutine = service.DeferredPortCheckRoutine;
+  connection->service.DeferredPortCheckContext = service.DeferredPortCheckContext;
   /*@ assert same: connection == g_slots + slot && \forall integer k; 0 <= k < g_slot_count && k != slot ==>
         g_slots[k].service.InterruptServiceRoutine == \at(g_slots[k].service.InterruptServiceRoutine, Pre) &&
+        g_slots[k].service.InterruptServiceContext == \at(g_slots[k].service.InterruptServiceContext, Pre) &&
         g_slots[k].service.DeferredPortCheckRoutine == \at(g_slots[k].service.DeferredPortCheckRoutine, Pre); */
   //@ assert queue: Queue(port);
   //@ assert uncounted: g_deferring[slot] == 0 && g_slot_position[slot] == port->connection_count;
-  //@ ghost parallel_isr_mark(slot, service->DeferredPortCheckRoutine != NULL ? 1 : 0);
+  //@ ghost if (service.InterruptServiceContext == g_context) g_context_slot = slot;
+  //@ ghost parallel_isr_mark(slot, service.DeferredPortCheckRoutine != NULL ? 1 : 0);
   port->connection_count += 1u;
   //@ ghost g_connections = g_connections + 1;
   return connection;
@@ -101,11 +105,11 @@ parallel_isr_chain_fill(parallel_isr_port *port, const PARALLEL_INTERRUPT_SERVIC
 /*@ requires ready:    Ready && port == g_port;
     requires held:     Holds && g_now.waiter != g_me && g_locked == 1 && Tables(port) &&
                        port->connection_count < g_slot_count;
-    requires service:  \valid_read(service) && PARALLEL_ISR_SPEC_FOREIGN(service);
-    requires routine:  Service(*service) && service->InterruptServiceRoutine != \null;
+    requires routine:  Service(service) && service.InterruptServiceRoutine != \null;
+    requires new:      Absent(g_slots, g_slot_count, service.InterruptServiceRoutine, service.InterruptServiceContext);
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP, port->connection_count, g_slots[g_slots[port->connection_count].order].service,
-             g_deferring[..], g_connections;
+             g_deferring[..], g_connections, g_context_slot;
     assigns  \result \from port;
     ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  held:     KeepsHold{Pre, Post} && KeepsDebt{Pre, Post};
@@ -113,18 +117,18 @@ parallel_isr_chain_fill(parallel_isr_port *port, const PARALLEL_INTERRUPT_SERVIC
     ensures  rest:     Queue(port) && Window(port);
     ensures  last:     port->connection_count == \old(port->connection_count) + 1 &&
                        \result == g_slots + g_slots[\old(port->connection_count)].order && \valid(\result);
-    ensures  routine:  Named(\result, service->InterruptServiceRoutine, service->InterruptServiceContext);
-    ensures  check:    \result->service.DeferredPortCheckRoutine == service->DeferredPortCheckRoutine &&
-                       \result->service.DeferredPortCheckContext == service->DeferredPortCheckContext;
+    ensures  routine:  Named(\result, service.InterruptServiceRoutine, service.InterruptServiceContext);
+    ensures  check:    \result->service.DeferredPortCheckRoutine == service.DeferredPortCheckRoutine &&
+                       \result->service.DeferredPortCheckContext == service.DeferredPortCheckContext;
 */
-PARALLEL_ISR_INTERNAL parallel_isr_connection *
-parallel_isr_chain_append(parallel_isr_port *port, PVOID client, const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service)
+PARALLEL_ISR_INTERNAL parallel_isr_connection *parallel_isr_chain_append(parallel_isr_port *port, PVOID client,
+                                                                         PARALLEL_INTERRUPT_SERVICE_ROUTINE service)
 {
   parallel_isr_connection *connection = parallel_isr_chain_fill(port, service);
   parallel_isr_backend_store_pointer(&connection->handle.client,
                                      client != NULL ? client : parallel_isr_identity(&connection->handle));
   //@ ghost parallel_isr_commit();
-  if (service->DeferredPortCheckRoutine != NULL) {
+  if (service.DeferredPortCheckRoutine != NULL) {
     (void)parallel_isr_backend_fetch_add(&port->deferred_count, 1u);
     //@ ghost g_now.deferred = g_now.deferred + 1;
     //@ ghost parallel_isr_commit();
@@ -208,7 +212,9 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_undo_append(parallel_isr_port *por
   parallel_isr_chain_clear(port, port->configuration->connections[port->connection_count].order);
   /*@ assert same: g_slot_position[slot] == port->connection_count && \forall integer k; 0 <= k < g_slot_count &&
         k != slot ==> g_slots[k].service.InterruptServiceRoutine ==
-                        \at(g_slots[k].service.InterruptServiceRoutine, Pre); */
+                        \at(g_slots[k].service.InterruptServiceRoutine, Pre) &&
+                      g_slots[k].service.InterruptServiceContext ==
+                        \at(g_slots[k].service.InterruptServiceContext, Pre); */
   //@ assert order: ConnectionOrder(g_slots, g_slot_count);
   //@ assert connected: Connected(g_slots, port->connection_count, g_slot_count);
   parallel_isr_owner_make_nameless(port, parallel_isr_identity(&connection->handle));
@@ -263,6 +269,8 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_retire(parallel_isr_port *port, ui
     ensures  places:   \forall integer k; 0 <= k < g_slot_count ==>
                          g_slot_position[k] == Shifted(position, g_slot_count - 1, \old(g_slot_position[k]));
     ensures  count:    port->connection_count == \old(port->connection_count) - 1;
+    ensures  gone:     \old(g_slots[g_slots[position].order].service.InterruptServiceContext) == g_context ==>
+                         Absent(g_slots, g_slot_count, &parallel_isr_any_isr, g_context);
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_remove(parallel_isr_port *port, uint32_t position)
 {

@@ -117,10 +117,11 @@ PARALLEL_ISR_INTERNAL parallel_isr_connection_information parallel_isr_copy_conn
 PARALLEL_ISR_INTERNAL bool parallel_isr_show(parallel_isr_visitor visitor, PVOID context,
                                              parallel_isr_connection_information information)
 {
+  parallel_isr_connection_information shown = information;
   BOOLEAN more;
   //@ ghost g_calls = 0;
   //@ calls parallel_isr_any_visitor;
-  more = visitor(context, &information);
+  more = visitor(context, &shown);
   return more != FALSE;
 }
 

@@ -338,9 +338,15 @@ fault("a slot keeps its routine", "chain_clear", "connection->service.InterruptS
 fault("a check position of a connection that is gone", "chain_remove",
       "if (port->check_position > position) port->check_position -= 1u;", "")
 fault("a connection nobody counts", "chain_fill", "port->connection_count += 1u;", "")
+fault("contract: an append of who is there", "chain_fill", """
+    requires new:      Absent(g_slots, g_slot_count, service.InterruptServiceRoutine, service.InterruptServiceContext);
+    terminates \true;  exits \false;
+    assigns  port->connection_count,""", """
+    terminates \true;  exits \false;
+    assigns  port->connection_count,""")
 fault("a context of somebody else", "chain_fill",
-      "connection->service.InterruptServiceContext = service->InterruptServiceContext;",
-      "connection->service.InterruptServiceContext = service->DeferredPortCheckContext;")
+      "connection->service.InterruptServiceContext = service.InterruptServiceContext;",
+      "connection->service.InterruptServiceContext = service.DeferredPortCheckContext;")
 fault("an append behind the capacity", "chain_append",
       "requires held:     Holds && g_now.waiter != g_me && g_locked == 1 && Tables(port) &&\n"
       "                       port->connection_count < g_slot_count;",
@@ -411,6 +417,8 @@ fault("the line is never connected", "connect_locked",
 fault("a client stays without a line", "connect_locked",
       "if (status != STATUS_SUCCESS) parallel_isr_connect_undo(port, previous);", "")
 fault("a client is told nothing", "connect_client", "parallel_isr_connect_tell(port, connection, information);", "")
+fault("a client is connected twice", "connect_client",
+      "if (position < port->connection_count) return STATUS_INVALID_PARAMETER;", "(void)position;")
 fault("a connect without room", "connect_client",
       "if (port->connection_count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;",
       "")

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* Trap: with -wp-fct no lemma is proved, but each is used.
- * Expected: open lemma_Double_Even */
+ * Expected: open lemma_Sorted_More */
 
-/*@ predicate Even(integer n) = n % 2 == 0;
+/*@ predicate Sorted{L}(int *a, integer n) = \forall integer i; 0 < i < n ==> a[i - 1] <= a[i];
 #ifdef MENDED
-    lemma Double_Even: \forall integer n; Even(2 * n);
+    lemma Sorted_More{L}: \forall int *a, integer n; Sorted(a, n) ==> Sorted(a, n - 1);
 #else
-    lemma Double_Even: \forall integer n; Even(3 * n);
+    lemma Sorted_More{L}: \forall int *a, integer n; Sorted(a, n) ==> Sorted(a, n + 1);
 #endif
 */
 
-/*@ requires small:   0 <= value <= 1000;
-    terminates        \true;
-    exits             \false;
-    assigns           \nothing;
+/*@ requires sorted:   Sorted(a, 10);
+    terminates         \true;
+    exits              \false;
+    assigns            \nothing;
 #ifdef MENDED
-    ensures even:     Even(2 * \result);
+    ensures more:      Sorted(a, 9);
 #else
-    ensures even:     Even(3 * \result);
+    ensures more:      Sorted(a, 11);
 #endif
 */
-int same(int value)
+void trust(int *a)
 {
-  return value;
+  (void)a;
 }

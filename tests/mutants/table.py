@@ -332,7 +332,7 @@ client != NULL ? client : parallel_isr_identity(&connection->handle));
 client != NULL ? client : parallel_isr_identity(&port->nameless));
 """)
 fault("chain: deferred routines are not counted", """
-  if (service->DeferredPortCheckRoutine != NULL) {
+  if (service.DeferredPortCheckRoutine != NULL) {
     (void)parallel_isr_backend_fetch_add(&port->deferred_count, 1u);
   }
 """, """
@@ -844,7 +844,7 @@ fault("connect: the switch comes before the removal", """
   if (removed != 0u) return STATUS_DELETE_PENDING;
 """)
 fault("connect: the same routine twice", """
-  uint32_t position = parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
+  uint32_t position = parallel_isr_chain_find(port, service.InterruptServiceRoutine, service.InterruptServiceContext);
   if (position < port->connection_count) return STATUS_INVALID_PARAMETER;
 """, """
 """)
@@ -905,11 +905,21 @@ fault("connect: not behind the removal", """
   if (port->configuration->connect_version""", """
   if (port->configuration->connect_version""")
 fault("connect: output written before the input is read", """
-  if (service != NULL) wanted = *service;
+  if (service != NULL) {
+    wanted.InterruptServiceRoutine = service->InterruptServiceRoutine;
+    wanted.InterruptServiceContext = service->InterruptServiceContext;
+    wanted.DeferredPortCheckRoutine = service->DeferredPortCheckRoutine;
+    wanted.DeferredPortCheckContext = service->DeferredPortCheckContext;
+  }
   if (information != NULL) parallel_isr_connect_forget(information);
 """, """
   if (information != NULL) parallel_isr_connect_forget(information);
-  if (service != NULL) wanted = *service;
+  if (service != NULL) {
+    wanted.InterruptServiceRoutine = service->InterruptServiceRoutine;
+    wanted.InterruptServiceContext = service->InterruptServiceContext;
+    wanted.DeferredPortCheckRoutine = service->DeferredPortCheckRoutine;
+    wanted.DeferredPortCheckContext = service->DeferredPortCheckContext;
+  }
 """)
 fault("connect: forgotten output of an early failure", """
   if (information != NULL) parallel_isr_connect_forget(information);
@@ -926,10 +936,10 @@ fault("connect: without a routine", """
 """)
 fault("connect: without the mutex", """
   parallel_isr_backend_lock(port);
-  status = parallel_isr_connect_locked(port, client, &wanted, information);
+  status = parallel_isr_connect_locked(port, client, wanted, information);
   parallel_isr_backend_unlock(port);
 """, """
-  status = parallel_isr_connect_locked(port, client, &wanted, information);
+  status = parallel_isr_connect_locked(port, client, wanted, information);
 """)
 fault("connect: without the gate", """
   parallel_isr_gate_acquire(port);
@@ -1310,9 +1320,9 @@ fault("control: disconnect looks at the level last", """
 """)
 fault("control: disconnect without a buffer", """
   if (request->system_buffer == NULL) return STATUS_INVALID_PARAMETER;
-  PARALLEL_INTERRUPT_SERVICE_ROUTINE service = parallel_isr_buffer_read_service(request->system_buffer);
+  return parallel_isr_control_disconnect_buffer(port, request->system_buffer);
 """, """
-  PARALLEL_INTERRUPT_SERVICE_ROUTINE service = parallel_isr_buffer_read_service(request->system_buffer);
+  return parallel_isr_control_disconnect_buffer(port, request->system_buffer);
 """)
 fault("control: information about a removed port", """
   uint32_t removed = parallel_isr_backend_load(&port->removed);
@@ -1341,11 +1351,13 @@ fault("control: information of the request before", """
   switch""", """
   switch""")
 fault("control: any code will do", """
-  default:
-    return parallel_isr_level_is_device(port) ? STATUS_INVALID_DEVICE_STATE : STATUS_INVALID_PARAMETER;
+    break;
+  }
+  return parallel_isr_level_is_device(port) ? STATUS_INVALID_DEVICE_STATE : STATUS_INVALID_PARAMETER;
 """, """
-  default:
-    return parallel_isr_level_is_device(port) ? STATUS_INVALID_DEVICE_STATE : STATUS_SUCCESS;
+    break;
+  }
+  return parallel_isr_level_is_device(port) ? STATUS_INVALID_DEVICE_STATE : STATUS_SUCCESS;
 """)
 
 # ---- the host --------------------------------------------------------------------------------------------------------
