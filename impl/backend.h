@@ -291,13 +291,28 @@ PARALLEL_ISR_INTERNAL PKINTERRUPT parallel_isr_backend_interrupt_object(parallel
 
 /* How many messages signal for the port; 0: it has a line. At most PARALLEL_ISR_MAX_MESSAGES. Never changes; any level.
  */
+/*@ requires port:   port == g_port;
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  count:  \result == g_messages <= PARALLEL_ISR_MAX_MESSAGES;
+*/
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_message_count(const parallel_isr_port *port);
 
 /* Takes the messages that arrived since the last call: bit n for message n. An interrupt sets the bit of its message
  * before it calls parallel_isr_dispatch(). Any level. */
+/*@ requires port:   port == g_port;
+    terminates \true;  exits \false;
+    assigns  \result \from port;
+*/
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_take_messages(parallel_isr_port *port);
 
 /* Describes a message, 0 .. count - 1, or the line as number 0: every member of the entry. Level <= DISPATCH_LEVEL. */
+/*@ requires port:   port == g_port && g_level <= DISPATCH_LEVEL;
+    requires number: number == 0 || number < g_messages;
+    requires entry:  \valid(entry);
+    terminates \true;  exits \false;
+    assigns  *entry;
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_describe(parallel_isr_port *port, ULONG number,
                                                          IO_INTERRUPT_MESSAGE_INFO_ENTRY *entry);
 

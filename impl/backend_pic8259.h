@@ -996,12 +996,20 @@ PARALLEL_ISR_INTERNAL PKINTERRUPT parallel_isr_backend_interrupt_object(parallel
 
 /* ---- interrupt resources: a line --------------------------------------------------------------------------------- */
 
+/*@ terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  none:    \result == 0;
+*/
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_message_count(const parallel_isr_port *port)
 {
   (void)port;
   return 0;
 }
 
+/*@ terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  none:    \result == 0;
+*/
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_take_messages(parallel_isr_port *port)
 {
   (void)port;
@@ -1009,6 +1017,13 @@ PARALLEL_ISR_INTERNAL uint32_t parallel_isr_backend_take_messages(parallel_isr_p
 }
 
 /* The vector is the number of the line: which vector the chips make of it is the image's affair. */
+/*@ requires port:    Port(port);
+    requires entry:   \valid(entry);
+    terminates \true;  exits \false;
+    assigns  *entry;
+    ensures  line:    entry->Vector == \old(port->configuration->backend.irq) && entry->InterruptObject == port;
+    ensures  level:   entry->Irql == PARALLEL_ISR_PIC8259_DIRQL(entry->Vector) && entry->Mode == Latched;
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_backend_describe(parallel_isr_port *port, ULONG number,
                                                          IO_INTERRUPT_MESSAGE_INFO_ENTRY *entry)
 {

@@ -57,7 +57,31 @@ PARALLEL_ISR_INTERNAL void parallel_isr_dpc_request_next(parallel_isr_port *port
   }
 }
 
-/* The part under the gate. Returns the request whose completion call is due; none: no completion. */
+/* The holder of the gate serves whoever waits for it. Returns the request whose completion call is due; no completion:
+ * none. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine) && Tables(port);
+    requires serving:  g_now.serving == PARALLEL_ISR_SPEC_SERVES_ALL && g_now.debt == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_GUARDED, g_calls;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && Settled(g_mine);
+    ensures  held:     Holds && g_now.waiter != g_me && g_now.debt == 0;
+    ensures  served:   g_now.serving == PARALLEL_ISR_SPEC_SERVES_NOTHING;
+    ensures  tables:   Tables(port);
+    ensures  due:      \result.completion == \null ||
+                       (\result.completion == &parallel_isr_any_completion && \result.status != STATUS_PENDING);
+*/
+PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_dpc_serve_all(parallel_isr_port *port)
+{
+  if (parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);
+  parallel_isr_queue_hand_over(port);
+  if (parallel_isr_dpc_takes_checks(port)) parallel_isr_chain_check_round(port);
+  parallel_isr_request ended = parallel_isr_queue_take_ended(port);
+  parallel_isr_dpc_request_next(port);
+  return ended;
+}
+
+/* The part under the gate. */
 /*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me && g_level == DISPATCH_LEVEL;
     requires promise:  g_now.transit != g_me && g_mine.promised == 1 && g_mine.asking == 0 && g_mine.looking == 0 &&
                        g_mine.merging == 0 && g_mine.failing == 0 && g_mine.refusing == 0 && g_mine.failed == 0;
@@ -77,11 +101,7 @@ PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_dpc_serve(parallel_isr_p
   //@ ghost g_now.promised = g_now.promised - 1;
   //@ ghost g_mine.promised = 0;
   //@ ghost parallel_isr_commit();
-  if (parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);
-  parallel_isr_queue_hand_over(port);
-  if (parallel_isr_dpc_takes_checks(port)) parallel_isr_chain_check_round(port);
-  parallel_isr_request ended = parallel_isr_queue_take_ended(port);
-  parallel_isr_dpc_request_next(port);
+  parallel_isr_request ended = parallel_isr_dpc_serve_all(port);
   parallel_isr_chain_leave(port);
   parallel_isr_backend_exit(port);
   return ended;

@@ -145,7 +145,7 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_disconnect_buffer(parallel_i
     ensures  small:    g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
                        \old(request->input_length) < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) ==>
                          \result == STATUS_BUFFER_TOO_SMALL;
-    ensures  null:     request->system_buffer == \null ==> \result != STATUS_SUCCESS;
+    ensures  null:     \old(request->system_buffer) == \null ==> \result != STATUS_SUCCESS;
 */
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_disconnect(parallel_isr_port *port,
                                                                const parallel_isr_device_request *request)

@@ -35,13 +35,18 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_allowed(parallel_isr_port *p
   return STATUS_SUCCESS;
 }
 
-/*@ requires valid:    \valid(information);
+/* What a client is told who is not connected. */
+/*@ requires storage:  Storage(port) && port == g_port;
+    requires apart:    \valid(information) && PARALLEL_ISR_SPEC_FOREIGN(information);
     terminates \true;  exits \false;
     assigns  *information;
     ensures  nothing:  Nothing(information);
+    ensures  storage:  Storage(port);
 */
-PARALLEL_ISR_INTERNAL void parallel_isr_connect_forget(PARALLEL_INTERRUPT_INFORMATION *information)
+PARALLEL_ISR_INTERNAL void parallel_isr_connect_forget(const parallel_isr_port *port,
+                                                       PARALLEL_INTERRUPT_INFORMATION *information)
 {
+  (void)port;
   information->InterruptObject = NULL;
   information->TryAllocatePortAtInterruptLevel = NULL;
   information->FreePortFromInterruptLevel = NULL;
@@ -190,6 +195,32 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_locked(parallel_isr_port *po
   return status;
 }
 
+/* Connects what was read. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0 && g_level == PASSIVE_LEVEL;
+    requires routine:  Service(service) && service.InterruptServiceRoutine != \null;
+    requires apart:    \valid(information) && PARALLEL_ISR_SPEC_FOREIGN(information);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *information;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  success:  \result == STATUS_SUCCESS ==> Told(information);
+    ensures  failure:  \result != STATUS_SUCCESS ==> Nothing(information);
+    ensures  refused:  \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
+*/
+PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_service(parallel_isr_port *port, PVOID client,
+                                                            PARALLEL_INTERRUPT_SERVICE_ROUTINE service,
+                                                            PARALLEL_INTERRUPT_INFORMATION *information)
+{
+  parallel_isr_backend_lock(port);
+  NTSTATUS status = parallel_isr_connect_locked(port, client, service, information);
+  parallel_isr_backend_unlock(port);
+  if (status != STATUS_SUCCESS) parallel_isr_connect_forget(port, information);
+  return status;
+}
+
 /*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
     requires settled:  g_now.transit != g_me && Settled(g_mine);
     requires mutex:    g_locked == 0;
@@ -218,17 +249,12 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_connect(parallel_isr_port *port, PVOID cl
     wanted.DeferredPortCheckRoutine = service->DeferredPortCheckRoutine;
     wanted.DeferredPortCheckContext = service->DeferredPortCheckContext;
   }
-  if (information != NULL) parallel_isr_connect_forget(information);
+  if (information != NULL) parallel_isr_connect_forget(port, information);
 
   NTSTATUS status = parallel_isr_connect_allowed(port);
   if (status != STATUS_SUCCESS) return status;
   if (wanted.InterruptServiceRoutine == NULL || information == NULL) return STATUS_INVALID_PARAMETER;
-
-  parallel_isr_backend_lock(port);
-  status = parallel_isr_connect_locked(port, client, wanted, information);
-  parallel_isr_backend_unlock(port);
-  if (status != STATUS_SUCCESS) parallel_isr_connect_forget(information);
-  return status;
+  return parallel_isr_connect_service(port, client, wanted, information);
 }
 
 /* Disconnects the line behind its last client. Caller: the holder of the mutex. */

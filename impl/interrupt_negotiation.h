@@ -12,26 +12,73 @@
 #ifndef PARALLEL_ISR_INTERRUPT_NEGOTIATION_H
 #define PARALLEL_ISR_INTERRUPT_NEGOTIATION_H
 
+/*@ // What every form must have; then a form of the line, one of messages, one with a vector.
+    logic integer Common{L}(PDEVICE_OBJECT device, integer routine, PKSPIN_LOCK lock, integer floating) =
+      device == \null || routine == 0 || floating != FALSE ? STATUS_INVALID_PARAMETER :
+      lock != \null ? STATUS_NOT_SUPPORTED :
+      g_configuration->connect_version == 0 ? STATUS_NOT_FOUND : STATUS_SUCCESS;
+
+    logic integer LineStatus{L}(IO_CONNECT_INTERRUPT_LINE_BASED_PARAMETERS *w) =
+      \let common = Common(w->PhysicalDeviceObject, w->ServiceRoutine == \null ? 0 : 1, w->SpinLock, w->FloatingSave);
+      common != STATUS_SUCCESS ? common : g_messages <= 1 ? STATUS_SUCCESS : STATUS_INVALID_DEVICE_REQUEST;
+
+    logic integer MessageStatus{L}(IO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS *w) =
+      \let common = Common(w->PhysicalDeviceObject, w->MessageServiceRoutine == \null ? 0 : 1, w->SpinLock,
+                           w->FloatingSave);
+      common != STATUS_SUCCESS ? common :
+      g_messages == 0 && w->FallBackServiceRoutine == \null ? STATUS_NOT_FOUND : STATUS_SUCCESS;
+
+    logic integer VectorStatus{L}(IO_CONNECT_INTERRUPT_FULLY_SPECIFIED_PARAMETERS *w, integer group) =
+      w->SpinLock != \null && w->Irql == PASSIVE_LEVEL ? STATUS_INVALID_PARAMETER :
+      w->ProcessorEnableMask == 0 ? STATUS_INVALID_PARAMETER_10 :
+      w->SynchronizeIrql < w->Irql || (group != 0 && w->Group != 0) ? STATUS_INVALID_PARAMETER :
+      w->Irql == PASSIVE_LEVEL ? STATUS_NOT_SUPPORTED :
+      \let common = Common(w->PhysicalDeviceObject, w->ServiceRoutine == \null ? 0 : 1, w->SpinLock, w->FloatingSave);
+      common != STATUS_SUCCESS ? common :
+      g_messages > 1 ? STATUS_INVALID_DEVICE_REQUEST :
+      g_messages == 0 && w->ShareVector == FALSE ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
+
+    predicate Routine(PKSERVICE_ROUTINE r) = r == \null || r == &parallel_isr_any_isr;
+*/
+
 /* ---- what the port has ------------------------------------------------------------------------------------------- */
 
 #ifdef PARALLEL_ISR_BACKEND_DESCRIBES_INTERRUPTS
 
 #define PARALLEL_ISR_HIGHEST_VERSION CONNECT_FULLY_SPECIFIED_GROUP
 
+/*@ requires port:     port == g_port;
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  count:    \result == g_messages <= PARALLEL_ISR_MAX_MESSAGES;
+*/
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_message_count(const parallel_isr_port *port)
 {
   return parallel_isr_backend_message_count(port);
 }
 
+/*@ requires port:     port == g_port;
+    terminates \true;  exits \false;
+    assigns  \result \from port;
+*/
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_take_messages(parallel_isr_port *port)
 {
   return parallel_isr_backend_take_messages(port);
 }
 
+/*@ requires port:     port == g_port && g_level <= DISPATCH_LEVEL && 0 < g_messages;
+    requires table:    \valid(table);
+    terminates \true;  exits \false;
+    assigns  *table;
+    ensures  count:    table->info.MessageCount == g_messages;
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_describe_messages(parallel_isr_port *port, parallel_isr_message_table *table)
 {
   table->info.MessageCount = parallel_isr_message_count(port);
   parallel_isr_backend_describe(port, 0u, &table->info.MessageInfo[0]);
+  /*@ loop invariant range: 1 <= message <= table->info.MessageCount == g_messages <= PARALLEL_ISR_MAX_MESSAGES;
+      loop assigns message, table->more[0 .. PARALLEL_ISR_MAX_MESSAGES - 2];
+      loop variant g_messages - message; */
   for (ULONG message = 1u; message < table->info.MessageCount; message++)
     parallel_isr_backend_describe(port, message, &table->more[message - 1u]);
   table->info.UnifiedIrql = table->info.MessageInfo[0].Irql;
@@ -101,6 +148,11 @@ PARALLEL_ISR_INTERNAL void parallel_isr_forget_messages(parallel_isr_port *port)
 /* ---- what the client asks for ------------------------------------------------------------------------------------ */
 
 /* What every form has, by whatever name. */
+/*@ requires storage:  Storage(port) && port == g_port;
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  decided:  \result == Common(device, routine ? 1 : 0, lock, floating);
+*/
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_check_common(const parallel_isr_port *port, PDEVICE_OBJECT device,
                                                          bool routine, PKSPIN_LOCK lock, BOOLEAN floating)
 {
@@ -109,6 +161,12 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_check_common(const parallel_isr_port
   return port->configuration->connect_version != 0u ? STATUS_SUCCESS : STATUS_NOT_FOUND;
 }
 
+/*@ requires storage:  Storage(port) && port == g_port;
+    requires wanted:   \valid_read(wanted);
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  decided:  \result == LineStatus(wanted);
+*/
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_check_line(const parallel_isr_port *port,
                                                        const IO_CONNECT_INTERRUPT_LINE_BASED_PARAMETERS *wanted)
 {
@@ -119,6 +177,12 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_check_line(const parallel_isr_port *
 }
 
 /* A device without messages is served by its line, if the client can do that. */
+/*@ requires storage:  Storage(port) && port == g_port;
+    requires wanted:   \valid_read(wanted);
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  decided:  \result == MessageStatus(wanted);
+*/
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_check_message(const parallel_isr_port *port,
                                                           const IO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS *wanted)
 {
@@ -132,66 +196,192 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_check_message(const parallel_isr_por
 /* ---- the forms --------------------------------------------------------------------------------------------------- */
 
 /* Connects a client of the line, under the form that he will be told. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0;
+    requires apart:    \valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt);
+    requires routine:  Routine(routine);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  version:  interrupt->version == (\result == STATUS_SUCCESS ? version : 0);
+    ensures  success:  \result == STATUS_SUCCESS ==> Told(&interrupt->information);
+    ensures  failure:  \result != STATUS_SUCCESS ==> Nothing(&interrupt->information);
+*/
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_line_form(parallel_isr_port *port, PVOID client,
                                                               parallel_isr_interrupt *interrupt,
                                                               PKSERVICE_ROUTINE routine, PVOID context, ULONG version)
 {
   interrupt->port = port;
-  interrupt->version = version;
   interrupt->service.InterruptServiceRoutine = routine;
   interrupt->service.InterruptServiceContext = context;
   interrupt->service.DeferredPortCheckRoutine = NULL;
   interrupt->service.DeferredPortCheckContext = NULL;
-  return parallel_isr_connect(port, client, &interrupt->service, &interrupt->information);
-}
-
-PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_line_based(parallel_isr_port *port, PVOID client,
-                                                               parallel_isr_interrupt *interrupt,
-                                                               IO_CONNECT_INTERRUPT_PARAMETERS *parameters)
-{
-  const IO_CONNECT_INTERRUPT_LINE_BASED_PARAMETERS *wanted = &parameters->LineBased;
-  if (wanted->InterruptObject == NULL) return STATUS_INVALID_PARAMETER;
-  *wanted->InterruptObject = NULL;
-  NTSTATUS status = parallel_isr_check_line(port, wanted);
-  if (status == STATUS_SUCCESS)
-    status = parallel_isr_connect_line_form(port, client, interrupt, wanted->ServiceRoutine, wanted->ServiceContext,
-                                            CONNECT_LINE_BASED);
-  if (status == STATUS_SUCCESS) *wanted->InterruptObject = interrupt->information.InterruptObject;
+  NTSTATUS status = parallel_isr_connect(port, client, &interrupt->service, &interrupt->information);
+  interrupt->version = status == STATUS_SUCCESS ? version : 0u;
   return status;
 }
 
+/* Connects a client of the line, and tells him at the place that he named. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0;
+    requires apart:    \valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt);
+    requires routine:  Routine(routine);
+    requires output:   \valid(object) && PARALLEL_ISR_SPEC_FOREIGN(object) &&
+                       \base_addr(object) != \base_addr(interrupt);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt;
+    assigns  *object \from port, interrupt;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  version:  interrupt->version == (\result == STATUS_SUCCESS ? version : 0);
+    ensures  told:     *object == interrupt->information.InterruptObject;
+    ensures  failure:  \result != STATUS_SUCCESS ==> *object == \null;
+*/
+PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_object(parallel_isr_port *port, PVOID client,
+                                                           parallel_isr_interrupt *interrupt, PKSERVICE_ROUTINE routine,
+                                                           PVOID context, ULONG version, PKINTERRUPT *object)
+{
+  NTSTATUS status = parallel_isr_connect_line_form(port, client, interrupt, routine, context, version);
+  *object = interrupt->information.InterruptObject;
+  return status;
+}
+
+/* The same for a client of messages whose device has none. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0;
+    requires apart:    \valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt);
+    requires routine:  Routine(routine);
+    requires output:   \valid(told) && PARALLEL_ISR_SPEC_FOREIGN(told) && \base_addr(told) != \base_addr(interrupt);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt;
+    assigns  *told \from port, interrupt;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  version:  interrupt->version == (\result == STATUS_SUCCESS ? CONNECT_LINE_BASED : 0);
+    ensures  failure:  \result != STATUS_SUCCESS ==> *told == \null;
+*/
+PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_fallback(parallel_isr_port *port, PVOID client,
+                                                             parallel_isr_interrupt *interrupt,
+                                                             PKSERVICE_ROUTINE routine, PVOID context, PVOID *told)
+{
+  NTSTATUS status = parallel_isr_connect_line_form(port, client, interrupt, routine, context, CONNECT_LINE_BASED);
+  *told = NULL;
+  if (status == STATUS_SUCCESS) *told = interrupt->information.InterruptObject;
+  return status;
+}
+
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0;
+    requires apart:    \valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt);
+    requires wanted:   \valid_read(wanted) && PARALLEL_ISR_SPEC_FOREIGN(wanted) &&
+                       \base_addr(wanted) != \base_addr(interrupt);
+    requires routine:  Routine(wanted->ServiceRoutine);
+    requires output:   PARALLEL_ISR_SPEC_OUTPUT(wanted->InterruptObject, interrupt, wanted);
+    requires none:     interrupt->version == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt;
+    assigns  *wanted->InterruptObject \from port, interrupt;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  version:  interrupt->version == (\result == STATUS_SUCCESS ? CONNECT_LINE_BASED : 0);
+    ensures  failure:  \result != STATUS_SUCCESS && \old(wanted->InterruptObject) != \null ==>
+                         *\old(wanted->InterruptObject) == \null;
+    ensures  refused:  \old(wanted->InterruptObject) != \null && \old(LineStatus(wanted)) != STATUS_SUCCESS ==>
+                         \result == \old(LineStatus(wanted));
+    ensures  null:     \old(wanted->InterruptObject) == \null ==> \result == STATUS_INVALID_PARAMETER;
+*/
+PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_line_based(parallel_isr_port *port, PVOID client,
+                                                               parallel_isr_interrupt *interrupt,
+                                                               const IO_CONNECT_INTERRUPT_LINE_BASED_PARAMETERS *wanted)
+{
+  PKINTERRUPT *object = wanted->InterruptObject;
+  if (object == NULL) return STATUS_INVALID_PARAMETER;
+  *object = NULL;
+  NTSTATUS status = parallel_isr_check_line(port, wanted);
+  if (status != STATUS_SUCCESS) return status;
+  return parallel_isr_connect_object(port, client, interrupt, wanted->ServiceRoutine, wanted->ServiceContext,
+                                     CONNECT_LINE_BASED, object);
+}
+
 /* Everything that the routine needs is there before it is connected: it may be called at once. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0;
+    requires apart:    \valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt);
+    requires wanted:   \valid_read(wanted) && PARALLEL_ISR_SPEC_FOREIGN(wanted) &&
+                       \base_addr(wanted) != \base_addr(interrupt);
+    requires output:   \valid(context) && PARALLEL_ISR_SPEC_FOREIGN(context) &&
+                       \base_addr(context) != \base_addr(interrupt) && *context == \null;
+    requires messages: g_messages > 0 && g_level == PASSIVE_LEVEL;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt;
+    assigns  *context \from port, interrupt;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  version:  interrupt->version == (\result == STATUS_SUCCESS ? CONNECT_MESSAGE_BASED : 0);
+    ensures  failure:  \result != STATUS_SUCCESS ==> *context == \null;
+*/
 PARALLEL_ISR_INTERNAL NTSTATUS
 parallel_isr_connect_messages(parallel_isr_port *port, PVOID client, parallel_isr_interrupt *interrupt,
-                              const IO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS *wanted)
+                              const IO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS *wanted, PVOID *context)
 {
   interrupt->routine = wanted->MessageServiceRoutine;
   interrupt->context = wanted->ServiceContext;
   interrupt->pending = 0u;
   parallel_isr_describe_messages(port, &interrupt->table);
   parallel_isr_forget_messages(port);
-  return parallel_isr_connect_line_form(port, client, interrupt, parallel_isr_message_isr, interrupt,
-                                        CONNECT_MESSAGE_BASED);
+  NTSTATUS status = parallel_isr_connect_line_form(port, client, interrupt, parallel_isr_message_isr, interrupt,
+                                                   CONNECT_MESSAGE_BASED);
+  if (status == STATUS_SUCCESS) *context = &interrupt->table.info;
+  return status;
 }
 
-PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_message_based(parallel_isr_port *port, PVOID client,
-                                                                  parallel_isr_interrupt *interrupt,
-                                                                  IO_CONNECT_INTERRUPT_PARAMETERS *parameters)
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0;
+    requires apart:    \valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt);
+    requires wanted:   \valid_read(wanted) && PARALLEL_ISR_SPEC_FOREIGN(wanted) &&
+                       \base_addr(wanted) != \base_addr(interrupt);
+    requires routine:  Routine(wanted->FallBackServiceRoutine);
+    requires output:   PARALLEL_ISR_SPEC_OUTPUT(wanted->ConnectionContext.Generic, interrupt, wanted);
+    requires none:     interrupt->version == 0 && g_level == PASSIVE_LEVEL;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt;
+    assigns  *wanted->ConnectionContext.Generic \from port, interrupt;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  version:  interrupt->version == (\result != STATUS_SUCCESS ? 0 :
+                         g_messages != 0 ? CONNECT_MESSAGE_BASED : CONNECT_LINE_BASED);
+    ensures  failure:  \result != STATUS_SUCCESS && \old(wanted->ConnectionContext.Generic) != \null ==>
+                         *\old(wanted->ConnectionContext.Generic) == \null;
+    ensures  refused:  \old(wanted->ConnectionContext.Generic) != \null &&
+                         \old(MessageStatus(wanted)) != STATUS_SUCCESS ==> \result == \old(MessageStatus(wanted));
+    ensures  null:     \old(wanted->ConnectionContext.Generic) == \null ==> \result == STATUS_INVALID_PARAMETER;
+*/
+PARALLEL_ISR_INTERNAL NTSTATUS
+parallel_isr_connect_message_based(parallel_isr_port *port, PVOID client, parallel_isr_interrupt *interrupt,
+                                   const IO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS *wanted)
 {
-  const IO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS *wanted = &parameters->MessageBased;
-  if (wanted->ConnectionContext.Generic == NULL) return STATUS_INVALID_PARAMETER;
-  *wanted->ConnectionContext.Generic = NULL;
+  PVOID *context = wanted->ConnectionContext.Generic;
+  if (context == NULL) return STATUS_INVALID_PARAMETER;
+  *context = NULL;
   NTSTATUS status = parallel_isr_check_message(port, wanted);
   if (status != STATUS_SUCCESS) return status;
-  if (parallel_isr_message_count(port) != 0u) {
-    status = parallel_isr_connect_messages(port, client, interrupt, wanted);
-    if (status == STATUS_SUCCESS) *wanted->ConnectionContext.Generic = &interrupt->table.info;
-  } else {
-    status = parallel_isr_connect_line_form(port, client, interrupt, wanted->FallBackServiceRoutine,
-                                            wanted->ServiceContext, CONNECT_LINE_BASED);
-    if (status == STATUS_SUCCESS) *wanted->ConnectionContext.Generic = interrupt->information.InterruptObject;
-  }
-  return status;
+  if (parallel_isr_message_count(port) == 0u)
+    return parallel_isr_connect_fallback(port, client, interrupt, wanted->FallBackServiceRoutine,
+                                         wanted->ServiceContext, context);
+  return parallel_isr_connect_messages(port, client, interrupt, wanted, context);
 }
 
 /* ---- the fully specified forms: of a platform that knows its vectors --------------------------------------------- */
@@ -199,6 +389,12 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_message_based(parallel_isr_p
 #ifdef PARALLEL_ISR_BACKEND_DESCRIBES_INTERRUPTS
 
 /* The members that a caller of a fully specified form gives twice: here and in his hardware. */
+/*@ requires port:     port == g_port && g_level <= DISPATCH_LEVEL;
+    requires wanted:   \valid_read(wanted);
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  status:   \result == STATUS_NOT_FOUND || \result == STATUS_INVALID_PARAMETER || \result == STATUS_SUCCESS;
+*/
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_check_vector(parallel_isr_port *port,
                                                          const IO_CONNECT_INTERRUPT_FULLY_SPECIFIED_PARAMETERS *wanted)
 {
@@ -209,6 +405,14 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_check_vector(parallel_isr_port *port
 }
 
 /* group: the processor group counts. */
+/*@ requires storage:  Storage(port) && port == g_port && g_level <= DISPATCH_LEVEL;
+    requires wanted:   \valid_read(wanted);
+    terminates \true;  exits \false;
+    assigns  \nothing;
+    ensures  decided:  \result == VectorStatus(wanted, group ? 1 : 0) ||
+                       (VectorStatus(wanted, group ? 1 : 0) == STATUS_SUCCESS &&
+                        (\result == STATUS_NOT_FOUND || \result == STATUS_INVALID_PARAMETER));
+*/
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_check_specified(
     parallel_isr_port *port, const IO_CONNECT_INTERRUPT_FULLY_SPECIFIED_PARAMETERS *wanted, bool group)
 {
@@ -224,26 +428,82 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_check_specified(
   return parallel_isr_check_vector(port, wanted);
 }
 
-PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_specified_form(parallel_isr_port *port, PVOID client,
-                                                                   parallel_isr_interrupt *interrupt,
-                                                                   IO_CONNECT_INTERRUPT_PARAMETERS *parameters)
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0;
+    requires apart:    \valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt);
+    requires level:    g_level == PASSIVE_LEVEL;
+    requires form:     version == CONNECT_FULLY_SPECIFIED || version == CONNECT_FULLY_SPECIFIED_GROUP;
+    requires wanted:   \valid_read(wanted) && PARALLEL_ISR_SPEC_FOREIGN(wanted) &&
+                       \base_addr(wanted) != \base_addr(interrupt);
+    requires routine:  Routine(wanted->ServiceRoutine);
+    requires output:   PARALLEL_ISR_SPEC_OUTPUT(wanted->InterruptObject, interrupt, wanted);
+    requires none:     interrupt->version == 0;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt;
+    assigns  *wanted->InterruptObject \from port, interrupt;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  version:  interrupt->version == (\result == STATUS_SUCCESS ? version : 0);
+    ensures  failure:  \result != STATUS_SUCCESS && \old(wanted->InterruptObject) != \null ==>
+                         *\old(wanted->InterruptObject) == \null;
+    ensures  null:     \old(wanted->InterruptObject) == \null ==> \result == STATUS_INVALID_PARAMETER;
+*/
+PARALLEL_ISR_INTERNAL NTSTATUS
+parallel_isr_connect_specified_form(parallel_isr_port *port, PVOID client, parallel_isr_interrupt *interrupt,
+                                    const IO_CONNECT_INTERRUPT_FULLY_SPECIFIED_PARAMETERS *wanted, ULONG version)
 {
-  const IO_CONNECT_INTERRUPT_FULLY_SPECIFIED_PARAMETERS *wanted = &parameters->FullySpecified;
-  const bool group = parameters->Version == CONNECT_FULLY_SPECIFIED_GROUP;
-  if (wanted->InterruptObject == NULL) return STATUS_INVALID_PARAMETER;
-  *wanted->InterruptObject = NULL;
-  NTSTATUS status = parallel_isr_check_specified(port, wanted, group);
-  if (status == STATUS_SUCCESS)
-    status = parallel_isr_connect_line_form(port, client, interrupt, wanted->ServiceRoutine, wanted->ServiceContext,
-                                            parameters->Version);
-  if (status == STATUS_SUCCESS) *wanted->InterruptObject = interrupt->information.InterruptObject;
-  return status;
+  PKINTERRUPT *object = wanted->InterruptObject;
+  if (object == NULL) return STATUS_INVALID_PARAMETER;
+  *object = NULL;
+  NTSTATUS status = parallel_isr_check_specified(port, wanted, version == CONNECT_FULLY_SPECIFIED_GROUP);
+  if (status != STATUS_SUCCESS) return status;
+  return parallel_isr_connect_object(port, client, interrupt, wanted->ServiceRoutine, wanted->ServiceContext, version,
+                                     object);
 }
 
 #endif
 
 /* ---- the calls --------------------------------------------------------------------------------------------------- */
 
+/*@ requires ready:    Ready && Outside && g_now.locker != g_me;
+    requires port:     port == \null || port == g_port;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0;
+    requires apart:    interrupt == \null || (\valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt));
+    requires wanted:   parameters == \null || (\valid(parameters) && PARALLEL_ISR_SPEC_FOREIGN(parameters) &&
+                                              \base_addr(parameters) != \base_addr(interrupt));
+    requires routines: parameters != \null ==> Routine(parameters->LineBased.ServiceRoutine) &&
+                         Routine(parameters->FullySpecified.ServiceRoutine) &&
+                         Routine(parameters->MessageBased.FallBackServiceRoutine);
+    requires outputs:  parameters != \null ==>
+                         PARALLEL_ISR_SPEC_OUTPUT(parameters->LineBased.InterruptObject, interrupt, parameters) &&
+                         PARALLEL_ISR_SPEC_OUTPUT(parameters->FullySpecified.InterruptObject, interrupt, parameters) &&
+                         PARALLEL_ISR_SPEC_OUTPUT(parameters->MessageBased.ConnectionContext.Generic, interrupt,
+                                                  parameters);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, parameters->Version;
+    assigns  *parameters->LineBased.InterruptObject \from port, interrupt;
+    assigns  *parameters->FullySpecified.InterruptObject \from port, interrupt;
+    assigns  *parameters->MessageBased.ConnectionContext.Generic \from port, interrupt;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  null:     port == \null || interrupt == \null || parameters == \null ==>
+                         \result == STATUS_INVALID_PARAMETER;
+    ensures  passive:  port != \null && interrupt != \null && parameters != \null && g_level != PASSIVE_LEVEL ==>
+                         \result == STATUS_INVALID_DEVICE_STATE && parameters->Version == \old(parameters->Version);
+    ensures  success:  \result == STATUS_SUCCESS ==> parameters->Version == interrupt->version ==
+                         (\old(parameters->Version) == CONNECT_MESSAGE_BASED && g_messages == 0 ? CONNECT_LINE_BASED :
+                          \old(parameters->Version)) && CONNECT_FULLY_SPECIFIED <= interrupt->version <=
+                         CONNECT_FULLY_SPECIFIED_GROUP;
+    ensures  unknown:  port != \null && interrupt != \null && parameters != \null && g_level == PASSIVE_LEVEL &&
+                       !(CONNECT_FULLY_SPECIFIED <= \old(parameters->Version) <= CONNECT_FULLY_SPECIFIED_GROUP) ==>
+                         \result == STATUS_INVALID_PARAMETER_1 && parameters->Version == PARALLEL_ISR_HIGHEST_VERSION;
+    ensures  failure:  port != \null && interrupt != \null && parameters != \null && g_level == PASSIVE_LEVEL &&
+                       \result != STATUS_SUCCESS ==> interrupt->version == 0;
+*/
 PARALLEL_ISR_API NTSTATUS parallel_isr_connect_interrupt_ex(parallel_isr_port *port, PVOID client,
                                                             parallel_isr_interrupt *interrupt,
                                                             IO_CONNECT_INTERRUPT_PARAMETERS *parameters)
@@ -254,35 +514,54 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_connect_interrupt_ex(parallel_isr_port *p
   interrupt->version = 0u;
   switch (parameters->Version) {
   case CONNECT_LINE_BASED:
-    status = parallel_isr_connect_line_based(port, client, interrupt, parameters);
+    status = parallel_isr_connect_line_based(port, client, interrupt, &parameters->LineBased);
     break;
   case CONNECT_MESSAGE_BASED:
-    status = parallel_isr_connect_message_based(port, client, interrupt, parameters);
+    status = parallel_isr_connect_message_based(port, client, interrupt, &parameters->MessageBased);
     break;
 #ifdef PARALLEL_ISR_BACKEND_DESCRIBES_INTERRUPTS
   case CONNECT_FULLY_SPECIFIED:
   case CONNECT_FULLY_SPECIFIED_GROUP:
-    status = parallel_isr_connect_specified_form(port, client, interrupt, parameters);
+    status =
+        parallel_isr_connect_specified_form(port, client, interrupt, &parameters->FullySpecified, parameters->Version);
     break;
 #endif
   default:
     parameters->Version = PARALLEL_ISR_HIGHEST_VERSION;
     return STATUS_INVALID_PARAMETER_1;
   }
-  if (status == STATUS_SUCCESS)
-    parameters->Version = interrupt->version;
-  else
-    interrupt->version = 0u;
+  if (status == STATUS_SUCCESS) parameters->Version = interrupt->version;
   return status;
 }
 
 /* What connect told the client to bring. */
+/*@ requires valid:    \valid_read(interrupt);
+    terminates \true;  exits \false;
+    assigns  \result \from interrupt;
+*/
 PARALLEL_ISR_INTERNAL const volatile void *parallel_isr_connection_context(const parallel_isr_interrupt *interrupt)
 {
   if (interrupt->version == CONNECT_MESSAGE_BASED) return &interrupt->table.info;
   return interrupt->information.InterruptObject;
 }
 
+/*@ requires ready:    Ready && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0;
+    requires apart:    interrupt == \null || (\valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt) &&
+                         (interrupt->version != 0 ==> interrupt->port == g_port));
+    requires brought:  parameters == \null || \valid_read(parameters);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, interrupt->version;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  null:     interrupt == \null || parameters == \null ==> \result == STATUS_INVALID_PARAMETER;
+    ensures  success:  \result == STATUS_SUCCESS ==> interrupt->version == 0 && \old(interrupt->version) != 0 &&
+                         \old(parameters->Version) == \old(interrupt->version);
+    ensures  failure:  \result != STATUS_SUCCESS && interrupt != \null ==>
+                         interrupt->version == \old(interrupt->version);
+*/
 PARALLEL_ISR_API NTSTATUS parallel_isr_disconnect_interrupt_ex(parallel_isr_interrupt *interrupt,
                                                                const IO_DISCONNECT_INTERRUPT_PARAMETERS *parameters)
 {

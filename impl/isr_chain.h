@@ -278,7 +278,10 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_remove(parallel_isr_port *port, ui
   PVOID client = parallel_isr_backend_load_pointer(&port->configuration->connections[slot].handle.client);
   //@ ghost parallel_isr_commit();
   parallel_isr_chain_clear(port, slot);
+  //@ assert free: g_slots[slot].service.InterruptServiceRoutine == \null;
+  //@ assert once: Once(g_slots, g_slot_count);
   parallel_isr_chain_retire(port, position);
+  //@ assert connected: Connected(g_slots, port->connection_count - 1, g_slot_count);
   if (port->check_position > position) port->check_position -= 1u;
   parallel_isr_chain_shrink(port);
   parallel_isr_owner_make_nameless(port, client);
@@ -293,9 +296,13 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_remove(parallel_isr_port *port, ui
     requires slot:     \valid(connection) && \base_addr(connection) == \base_addr(g_slots) &&
                        connection->service.InterruptServiceRoutine == &parallel_isr_any_isr;
     requires calls:    0 <= g_calls < PARALLEL_ISR_MAX_CONNECTIONS;
+    requires tables:   Tables(port);
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP, connection->called, connection->claimed, g_calls;
     ensures  ready:    Ready && Keeps{Pre, Post};
+    ensures  chain:    Chain(port);
+    ensures  queue:    Queue(port);
+    ensures  window:   Window(port);
     ensures  called:   g_calls == \old(g_calls) + 1;
 */
 PARALLEL_ISR_INTERNAL bool parallel_isr_chain_call(parallel_isr_port *port, parallel_isr_connection *connection)

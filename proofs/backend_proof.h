@@ -5,6 +5,7 @@
 #define PARALLEL_ISR_BACKEND_PROOF_H
 
 #define PARALLEL_ISR_BACKEND_SEAM 1
+#define PARALLEL_ISR_BACKEND_DESCRIBES_INTERRUPTS
 
 typedef struct parallel_isr_backend_configuration {
   long long unused;

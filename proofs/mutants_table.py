@@ -395,11 +395,11 @@ fault("contract: a full queue may be anything", "queue_allocate", """
 # ---- the DPC ---------------------------------------------------------------------------------------------------------
 fault = room("deferred_procedure", "impl/deferred_procedure.h")
 
-fault("the debt of the gate is taken over and not served", "dpc_serve",
+fault("the debt of the gate is taken over and not served", "dpc_serve_all",
       "if (parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);",
       "(void)parallel_isr_gate_take_again(port);")
-fault("the head of the queue is not looked at", "dpc_serve", "parallel_isr_queue_hand_over(port);", "")
-fault("checks are taken over and not made", "dpc_serve",
+fault("the head of the queue is not looked at", "dpc_serve_all", "parallel_isr_queue_hand_over(port);", "")
+fault("checks are taken over and not made", "dpc_serve_all",
       "if (parallel_isr_dpc_takes_checks(port)) parallel_isr_chain_check_round(port);",
       "(void)parallel_isr_dpc_takes_checks(port);")
 fault("a debt is taken over on a port that is taken", "dpc_takes_checks", "if (users != 0u) return false;", "")
@@ -422,10 +422,10 @@ fault("a client is connected twice", "connect_client",
 fault("a connect without room", "connect_client",
       "if (port->connection_count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;",
       "")
-fault("a connection that is twice there", "connect",
-      "if (status != STATUS_SUCCESS) parallel_isr_connect_forget(information);\n  return status;", "return status;")
+fault("a connection that is twice there", "connect_service",
+      "if (status != STATUS_SUCCESS) parallel_isr_connect_forget(port, information);\n  return status;", "return status;")
 fault("output that is not defined", "connect",
-      "if (information != NULL) parallel_isr_connect_forget(information);", "")
+      "if (information != NULL) parallel_isr_connect_forget(port, information);", "")
 fault("the mutex stays locked", "disconnect",
       "NTSTATUS status = parallel_isr_disconnect_locked(port, service);\n  parallel_isr_backend_unlock(port);",
       "NTSTATUS status = parallel_isr_disconnect_locked(port, service);")
@@ -513,7 +513,7 @@ fault("output is written before the input is read", "control_connect_buffer", ""
   PARALLEL_INTERRUPT_INFORMATION information;
 """, """
   PARALLEL_INTERRUPT_INFORMATION information;
-  parallel_isr_connect_forget(&information);
+  parallel_isr_connect_forget(port, &information);
   parallel_isr_buffer_write_interrupt(buffer, &information);
   PARALLEL_INTERRUPT_SERVICE_ROUTINE service = parallel_isr_buffer_read_service(buffer);
 """)

@@ -806,10 +806,10 @@ fault("DPC: a completion inside the gate", """
 """)
 fault("DPC: without the gate", """
   parallel_isr_gate_acquire(port);
-  if (parallel_isr_gate_take_again
+  parallel_isr_request ended
 """, """
   parallel_isr_backend_enter(port);
-  if (parallel_isr_gate_take_again
+  parallel_isr_request ended
 """)
 fault("DPC: stays at the device level", """
   parallel_isr_backend_exit(port);
@@ -911,9 +911,9 @@ fault("connect: output written before the input is read", """
     wanted.DeferredPortCheckRoutine = service->DeferredPortCheckRoutine;
     wanted.DeferredPortCheckContext = service->DeferredPortCheckContext;
   }
-  if (information != NULL) parallel_isr_connect_forget(information);
+  if (information != NULL) parallel_isr_connect_forget(port, information);
 """, """
-  if (information != NULL) parallel_isr_connect_forget(information);
+  if (information != NULL) parallel_isr_connect_forget(port, information);
   if (service != NULL) {
     wanted.InterruptServiceRoutine = service->InterruptServiceRoutine;
     wanted.InterruptServiceContext = service->InterruptServiceContext;
@@ -922,11 +922,11 @@ fault("connect: output written before the input is read", """
   }
 """)
 fault("connect: forgotten output of an early failure", """
-  if (information != NULL) parallel_isr_connect_forget(information);
+  if (information != NULL) parallel_isr_connect_forget(port, information);
 """, """
 """)
 fault("connect: forgotten output on failure", """
-  if (status != STATUS_SUCCESS) parallel_isr_connect_forget(information);
+  if (status != STATUS_SUCCESS) parallel_isr_connect_forget(port, information);
 """, """
 """)
 fault("connect: without a routine", """
@@ -936,10 +936,10 @@ fault("connect: without a routine", """
 """)
 fault("connect: without the mutex", """
   parallel_isr_backend_lock(port);
-  status = parallel_isr_connect_locked(port, client, wanted, information);
+  NTSTATUS status = parallel_isr_connect_locked(port, client, service, information);
   parallel_isr_backend_unlock(port);
 """, """
-  status = parallel_isr_connect_locked(port, client, wanted, information);
+  NTSTATUS status = parallel_isr_connect_locked(port, client, service, information);
 """)
 fault("connect: without the gate", """
   parallel_isr_gate_acquire(port);
@@ -1092,24 +1092,23 @@ fault("negotiation: a fallback is needed for messages", """
   if (wanted->FallBackServiceRoutine == NULL) return STATUS_NOT_FOUND;
 """)
 fault("negotiation: the fallback keeps its old name", """
-                                            wanted->ServiceContext, CONNECT_LINE_BASED);
-    if (status == STATUS_SUCCESS) *wanted->ConnectionContext.Generic = interrupt->information.InterruptObject;
+  NTSTATUS status = parallel_isr_connect_line_form(port, client, interrupt, routine, context, CONNECT_LINE_BASED);
 """, """
-                                            wanted->ServiceContext, CONNECT_MESSAGE_BASED);
-    if (status == STATUS_SUCCESS) *wanted->ConnectionContext.Generic = interrupt->information.InterruptObject;
+  NTSTATUS status = parallel_isr_connect_line_form(port, client, interrupt, routine, context, CONNECT_MESSAGE_BASED);
 """)
 fault("negotiation: the output is what it was", """
-  *wanted->ConnectionContext.Generic = NULL;
-""", "")
+  if (context == NULL) return STATUS_INVALID_PARAMETER;
+  *context = NULL;
+""", """
+  if (context == NULL) return STATUS_INVALID_PARAMETER;
+""")
 fault("negotiation: the highest form is not told", """
     parameters->Version = PARALLEL_ISR_HIGHEST_VERSION;
 """, "")
 fault("negotiation: a connection that failed stands", """
-  else
-    interrupt->version = 0u;
-  return status;
+  interrupt->version = status == STATUS_SUCCESS ? version : 0u;
 """, """
-  return status;
+  interrupt->version = version;
 """)
 fault("negotiation: at any level", """
   if (!parallel_isr_level_is_passive(port)) return STATUS_INVALID_DEVICE_STATE;
