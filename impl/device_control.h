@@ -90,9 +90,9 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_connect_buffer(parallel_isr_
     ensures  passive:  g_level != PASSIVE_LEVEL ==> \result == STATUS_INVALID_DEVICE_STATE;
     ensures  removed:  g_level == PASSIVE_LEVEL && \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
     ensures  disabled: g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
-                       g_configuration->enable_connect_interrupt == FALSE ==> \result == STATUS_UNSUCCESSFUL;
+                       \old(g_configuration->enable_connect_interrupt) == FALSE ==> \result == STATUS_UNSUCCESSFUL;
     ensures  small:    g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
-                       g_configuration->enable_connect_interrupt != FALSE && Small(request) ==>
+                       \old(g_configuration->enable_connect_interrupt) != FALSE && \old(Small(request)) ==>
                          \result == STATUS_BUFFER_TOO_SMALL;
     ensures  null:     request->system_buffer == \null ==> \result != STATUS_SUCCESS;
 */

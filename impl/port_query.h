@@ -110,7 +110,8 @@ PARALLEL_ISR_INTERNAL parallel_isr_connection_information parallel_isr_copy_conn
     requires routine:  visitor == &parallel_isr_any_visitor;
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_calls;
-    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  ready:    Ready && Outside && g_now.locker != g_me;
+    ensures  keeps:    KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  level:    g_level == \old(g_level);
     ensures  mutex:    g_connections == \old(g_connections);
 */

@@ -423,7 +423,7 @@ fault("a connect without room", "connect_client",
       "if (port->connection_count == port->configuration->connection_capacity) return STATUS_INSUFFICIENT_RESOURCES;",
       "")
 fault("a connection that is twice there", "connect_service",
-      "if (status != STATUS_SUCCESS) parallel_isr_connect_forget(port, information);\n  return status;", "return status;")
+      "if (status != STATUS_SUCCESS) parallel_isr_connect_forget(port, information);", "")
 fault("output that is not defined", "connect",
       "if (information != NULL) parallel_isr_connect_forget(port, information);", "")
 fault("the mutex stays locked", "disconnect",
