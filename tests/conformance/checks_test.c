@@ -74,6 +74,18 @@ static void checks_not_while_the_port_is_taken_again(void)
   CHECK_LOG("ab");
 }
 
+static void checks_are_one_round_however_often_the_dpc_runs(void)
+{
+  start_with(1);
+  for (uint32_t i = 1; i <= 2; i++) {
+    CHECK_EQUAL(allocate(&waiters[i]), STATUS_PENDING);
+    CHECK_EQUAL(cancel(&waiters[i]), STATUS_SUCCESS);
+  }
+  give_back(); /* one run for each completion, the first of them with the round */
+  CHECK_EQUAL(waiters[1].calls + waiters[2].calls, 2);
+  CHECK_EQUAL(statistics().checks, 1);
+}
+
 static void checks_several_frees_before_the_dpc_are_one_round(void)
 {
   start_with(1);
@@ -326,6 +338,7 @@ static const conformance_case table[] = {
     CASE(checks_only_of_those_who_have_a_routine),
     CASE(checks_request_no_dpc_for_nobody),
     CASE(checks_not_while_the_port_is_taken_again),
+    CASE(checks_are_one_round_however_often_the_dpc_runs),
     CASE(checks_several_frees_before_the_dpc_are_one_round),
     CASE(checks_stop_when_a_routine_takes_the_port),
     CASE(checks_go_on_behind_the_one_who_took_the_port),

@@ -768,6 +768,11 @@ fault("DPC: a round that nobody wanted", """
   uint32_t users = parallel_isr_backend_load(&port->users);
   return users == 0u;
 """)
+fault("DPC: a round whenever it could be one", """
+  return wanted != 0u;
+""", """
+  return wanted != 0u || users == 0u;
+""")
 fault("DPC: check_wanted is cleared after the round", """
   if (parallel_isr_dpc_takes_checks(port)) parallel_isr_chain_check_round(port);
 """, """
