@@ -11,7 +11,8 @@ What finds a fault, in the order in which it is tried:
   log        the log checker
   smoke      a smoke test
   coverage   a check of coverage.py
-First the copy without a fault: every function that the table names must be proved. A fault that nothing finds, whose
+First the copy without a fault: every function that the table names must be proved, and how long its slowest goal takes
+says how long a goal of a fault is waited for. A fault that nothing finds, whose
 text is not there exactly once, or that Frama-C cannot read, is a failure. That there are fewer goals than before finds
 nothing.
 
@@ -21,6 +22,7 @@ import argparse
 import collections
 import concurrent.futures
 import json
+import math
 import os
 import pathlib
 import re
@@ -42,13 +44,16 @@ sys.path.insert(0, str(ROOT / "tests" / "mutants"))
 from mutants import seed  # noqa: E402: the faults of the tests are written in the same way
 
 TARGETS = {target.name: target for target in targets.TARGETS}
-# Seconds for a goal: without a fault everything is proved in that time, or no fault is tried.
-TIMEOUT = 20
+# Seconds for a goal of a fault: so many times what the slowest goal of its functions took without it; at least these.
+MARGIN = 4
+LEAST = 5
 FINDERS = ("refuted", "exhausted", "log", "smoke", "coverage")
 UNREADABLE = re.compile(r"annot-error|syntax error|stopping on file|invalid user input", re.IGNORECASE)
 
 # finder: one of FINDERS, or None.
 Verdict = collections.namedtuple("Verdict", "finder text")
+# complaints: what coverage.py says; slowest: the seconds of each function's slowest goal.
+Baseline = collections.namedtuple("Baseline", "complaints slowest")
 
 
 def copy(name):
@@ -63,16 +68,17 @@ def complaints(tree):
     return {(p.rule, p.file, p.text) for p in Coverage(tree).check().problems}
 
 
-def prove(kind, tree, target, functions, environment, name, brief):
+def prove(kind, tree, target, functions, environment, name, timeout, brief):
     return frama_c.run(kind, TARGETS[target].unit, functions, tree, environment, WORK / f"{name}.{kind}.log",
-                       timeout=TIMEOUT, brief=brief)
+                       timeout=timeout, brief=brief)
 
 
 def examine(fault, tree, environment, name, before):
     """Looks for a seeded fault."""
     lemmas = Coverage(tree).lemmas[fault.target]
+    timeout = math.ceil(max([LEAST] + [MARGIN * before.slowest[function] for function in fault.functions]))
     for kind in (*(["lemma"] if lemmas else []), "proof", "smoke"):
-        result = prove(kind, tree, fault.target, fault.functions, environment, name, True)
+        result = prove(kind, tree, fault.target, fault.functions, environment, name, timeout, True)
         unreadable = [p.text for p in result.problems if UNREADABLE.search(p.text)]
         if unreadable and not result.goals:
             return Verdict(None, f"DOES NOT PARSE: {unreadable[0]}")
@@ -82,7 +88,7 @@ def examine(fault, tree, environment, name, before):
             return Verdict(finder, goal.name.removeprefix("typed_").removeprefix("parallel_isr_"))
         if result.problems:
             return Verdict("log", result.problems[0].text)
-    new = sorted(complaints(tree) - before)
+    new = sorted(complaints(tree) - before.complaints)
     if new:
         return Verdict("coverage", new[0][2])
     return Verdict(None, f"SURVIVED: {name}")
@@ -100,20 +106,24 @@ def try_fault(fault, number, environment, before):
 
 
 def baseline(faults, environment, pool):
-    """Proves without a fault what the faults name; returns what coverage.py says then, or None if something is open."""
+    """Proves without a fault what the faults name; returns what that was like, or None if something is open."""
     tree = copy("baseline")
     needed = collections.defaultdict(set)
     for fault in faults:
         needed[fault.target].update(fault.functions)
-    jobs = [pool.submit(prove, kind, tree, target, sorted(functions), environment, f"baseline.{target}", False)
-            for target, functions in needed.items() for kind in ("proof", "smoke")]
+    jobs = [pool.submit(prove, kind, tree, target, [function], environment, f"baseline.{target}.{function}",
+                        TARGETS[target].timeout, False)
+            for target, functions in needed.items() for function in sorted(functions) for kind in ("proof", "smoke")]
     results = [job.result() for job in jobs]
+    slowest = collections.Counter()
     for result in results:
+        for goal in result.goals:
+            slowest[goal.function] = max(slowest[goal.function], goal.seconds)
         for goal in result.open:
             print(f"without a fault {goal.name} is open: {result.log}")
         for problem in result.problems:
             print(f"without a fault: {problem.text}: {result.log}")
-    return complaints(tree) if all(result.good for result in results) else None
+    return Baseline(complaints(tree), slowest) if all(result.good for result in results) else None
 
 
 def main():

@@ -338,10 +338,10 @@ fault("a slot keeps its routine", "chain_clear", "connection->service.InterruptS
 fault("a check position of a connection that is gone", "chain_remove",
       "if (port->check_position > position) port->check_position -= 1u;", "")
 fault("a connection nobody counts", "chain_fill", "port->connection_count += 1u;", "")
-fault("contract: an append of who is there", "chain_fill", """
+fault("contract: an append of who is there", "chain_fill", r"""
     requires new:      Absent(g_slots, g_slot_count, service.InterruptServiceRoutine, service.InterruptServiceContext);
     terminates \true;  exits \false;
-    assigns  port->connection_count,""", """
+    assigns  port->connection_count,""", r"""
     terminates \true;  exits \false;
     assigns  port->connection_count,""")
 fault("a context of somebody else", "chain_fill",
@@ -529,6 +529,42 @@ fault("an unknown request succeeds", "device_control",
       "return parallel_isr_level_is_device(port) ? STATUS_INVALID_DEVICE_STATE : STATUS_INVALID_PARAMETER;",
       "return STATUS_SUCCESS;")
 fault("information is left as it was", "device_control", "request->information = 0u;", "")
+
+# ---- the negotiation -------------------------------------------------------------------------------------------------
+fault = room("negotiation", "impl/interrupt_negotiation.h")
+
+fault("floating-point state is saved", "check_common", "|| floating != FALSE) return", ") return")
+fault("a lock is taken", "check_common", "if (lock != NULL) return STATUS_NOT_SUPPORTED;", "(void)lock;")
+fault("a line of a device that has messages", "check_line",
+      "return parallel_isr_message_count(port) <= 1u ? STATUS_SUCCESS : STATUS_INVALID_DEVICE_REQUEST;",
+      "return STATUS_SUCCESS;")
+fault("no messages and no fallback", "check_message",
+      "if (parallel_isr_message_count(port) == 0u && wanted->FallBackServiceRoutine == NULL) return STATUS_NOT_FOUND;",
+      "")
+fault("a synchronisation level below the device's", "check_specified",
+      "if (wanted->SynchronizeIrql < wanted->Irql || (group && wanted->Group != 0u)) return STATUS_INVALID_PARAMETER;",
+      "if (group && wanted->Group != 0u) return STATUS_INVALID_PARAMETER;")
+fault("no processor", "check_specified",
+      "if (wanted->ProcessorEnableMask == 0u) return STATUS_INVALID_PARAMETER_10;", "")
+fault("one entry too many", "describe_messages",
+      "for (ULONG message = 1u; message < table->info.MessageCount; message++)",
+      "for (ULONG message = 1u; message <= table->info.MessageCount; message++)")
+fault("a connection that failed stands", "connect_line_form",
+      "interrupt->version = status == STATUS_SUCCESS ? version : 0u;", "interrupt->version = version;")
+fault("an output that is not defined", "connect_line_based",
+      "  if (object == NULL) return STATUS_INVALID_PARAMETER;\n  *object = NULL;\n"
+      "  NTSTATUS status = parallel_isr_check_line(port, wanted);",
+      "  if (object == NULL) return STATUS_INVALID_PARAMETER;\n"
+      "  NTSTATUS status = parallel_isr_check_line(port, wanted);")
+fault("an output that is nowhere", "connect_message_based", "if (context == NULL) return STATUS_INVALID_PARAMETER;", "")
+fault("the form connected is not told", "connect_interrupt_ex",
+      "if (status == STATUS_SUCCESS) parameters->Version = interrupt->version;", "")
+fault("the highest form is not told", "connect_interrupt_ex", "parameters->Version = PARALLEL_ISR_HIGHEST_VERSION;",
+      "")
+fault("disconnected as another form", "disconnect_interrupt_ex",
+      "if (parameters->Version != interrupt->version ||\n      parameters", "if (parameters")
+fault("contract: a lock is taken", "check_line check_message",
+      "      lock != \\null ? STATUS_NOT_SUPPORTED :\n", "")
 
 # ---- the tables ------------------------------------------------------------------------------------------------------
 fault = room("isr_chain", "spec/tables.acsl")
