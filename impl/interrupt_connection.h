@@ -87,11 +87,24 @@ PARALLEL_ISR_INTERNAL PVOID parallel_isr_connect_vacant(parallel_isr_port *port)
 PARALLEL_ISR_INTERNAL void parallel_isr_connect_tell(parallel_isr_port *port, parallel_isr_connection *connection,
                                                      PARALLEL_INTERRUPT_INFORMATION *information)
 {
-  information->InterruptObject = parallel_isr_backend_interrupt_object(port);
   information->TryAllocatePortAtInterruptLevel = parallel_isr_try_allocate_port;
   information->FreePortFromInterruptLevel = parallel_isr_free_port;
   information->Context = parallel_isr_identity(&connection->handle);
   PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_CONNECTED, parallel_isr_backend_load_pointer(&connection->handle.client));
+}
+
+/* Tells the client the interrupt object: on some platforms there is none before the line is connected. */
+/*@ requires storage:  Storage(port) && port == g_port;
+    requires apart:    \valid(information) && PARALLEL_ISR_SPEC_FOREIGN(information) && Told(information);
+    terminates \true;  exits \false;
+    assigns  information->InterruptObject \from port;
+    ensures  told:     Told(information);
+    ensures  storage:  Storage(port);
+*/
+PARALLEL_ISR_INTERNAL void parallel_isr_connect_tell_object(parallel_isr_port *port,
+                                                            PARALLEL_INTERRUPT_INFORMATION *information)
+{
+  information->InterruptObject = parallel_isr_backend_interrupt_object(port);
 }
 
 /* Makes the client a part of the chain. Caller: the gate holder. */
@@ -192,6 +205,7 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_locked(parallel_isr_port *po
     status = parallel_isr_connect_line(port);
     if (status != STATUS_SUCCESS) parallel_isr_connect_undo(port, previous);
   }
+  if (status == STATUS_SUCCESS) parallel_isr_connect_tell_object(port, information);
   return status;
 }
 

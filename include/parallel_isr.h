@@ -717,7 +717,8 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_remove(parallel_isr_port *port);
 /**
  * @brief Connects a client's ISR to the port's interrupt line, behind those connected before.
  *
- * The first connection connects the line. The ISR may be called before this returns.
+ * The first connection connects the line. The ISR may be called before this returns; everything but InterruptObject,
+ * which is its first argument, is told by then.
  *
  * Source: IOCTL_INTERNAL_PARALLEL_CONNECT_INTERRUPT; DESIGN 2.1, 2.2. Statuses in the order of their tests:
  *
