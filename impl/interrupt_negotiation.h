@@ -338,12 +338,14 @@ parallel_isr_connect_messages(parallel_isr_port *port, PVOID client, parallel_is
   interrupt->routine = wanted->MessageServiceRoutine;
   interrupt->context = wanted->ServiceContext;
   interrupt->pending = 0u;
-  parallel_isr_describe_messages(port, &interrupt->table);
   parallel_isr_forget_messages(port);
   NTSTATUS status = parallel_isr_connect_line_form(port, client, interrupt, parallel_isr_message_isr, interrupt,
                                                    CONNECT_MESSAGE_BASED);
-  if (status == STATUS_SUCCESS) *context = &interrupt->table.info;
-  return status;
+  if (status != STATUS_SUCCESS) return status;
+  /* Behind it: a platform may know them only once they are connected. The client sees the table when this returns. */
+  parallel_isr_describe_messages(port, &interrupt->table);
+  *context = &interrupt->table.info;
+  return STATUS_SUCCESS;
 }
 
 /*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;

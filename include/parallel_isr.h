@@ -119,7 +119,19 @@
 
 #if !defined(PARALLEL_ISR_PLATFORM_DDI) && (defined(_WDMDDK_) || defined(_NTDDK_))
 #define PARALLEL_ISR_PLATFORM_DDI
+#ifndef IOCTL_INTERNAL_PARALLEL_CONNECT_INTERRUPT
+#error "include the platform's parallel.h, too, before parallel_isr.h"
 #endif
+#endif
+
+/** @cond */
+/* For the static analysis of Windows drivers: levels, and what happens to parameters. Nothing elsewhere. */
+#if defined(PARALLEL_ISR_PLATFORM_DDI) && defined(_IRQL_requires_max_)
+#define PARALLEL_ISR_SAL(annotations) annotations
+#else
+#define PARALLEL_ISR_SAL(annotations)
+#endif
+/** @endcond */
 
 #ifdef __cplusplus
 extern "C" {
@@ -506,6 +518,8 @@ PARALLEL_ISR_STATIC_ASSERT(sizeof(ULONG) == 4 && sizeof(BOOLEAN) == 1 && sizeof(
 #define PARALLEL_ISR_BACKEND "../impl/backend_host.h"
 #elif defined(__linux__) && defined(__KERNEL__)
 #define PARALLEL_ISR_BACKEND "../impl/backend_linux.h"
+#elif defined(_WDMDDK_) || defined(_NTDDK_)
+#define PARALLEL_ISR_BACKEND "../impl/backend_windows.h"
 #else
 #error "define PARALLEL_ISR_BACKEND: the file of the platform, for instance \"backend_pic8259.h\""
 #endif
@@ -530,6 +544,7 @@ extern "C" {
  * @param status `STATUS_SUCCESS`: the client owns the port. `STATUS_CANCELLED`: parallel_isr_cancel() took it out.
  *               `STATUS_DELETE_PENDING`: the port was removed.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_(DISPATCH_LEVEL))
 typedef void(NTAPI *parallel_isr_completion_routine)(PVOID context, NTSTATUS status);
 
 /**
@@ -539,6 +554,7 @@ typedef void(NTAPI *parallel_isr_completion_routine)(PVOID context, NTSTATUS sta
  * @param context parallel_isr_configuration::storm_context.
  * @param unclaimed Unclaimed interrupts in the window that ended.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_min_(DISPATCH_LEVEL))
 typedef void(NTAPI *parallel_isr_storm_routine)(parallel_isr_port *port, PVOID context, uint32_t unclaimed);
 
 /**
@@ -689,6 +705,7 @@ typedef enum parallel_isr_trace_event {
  * @return Anything else is the platform's own reason; the port must not be used then.
  * @par Constraints PASSIVE_LEVEL; the caller is the only user of the storage.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_(PASSIVE_LEVEL) _Must_inspect_result_ _At_(port, _Out_) _At_(configuration, _In_))
 PARALLEL_ISR_API NTSTATUS parallel_isr_initialize(parallel_isr_port *port,
                                                   const parallel_isr_configuration *configuration);
 
@@ -708,6 +725,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_initialize(parallel_isr_port *port,
  * @retval STATUS_DELETE_PENDING Another remove came first; nothing changed, and that one may still be in progress.
  * @par Constraints PASSIVE_LEVEL; waits for the DPC and for interrupts in progress. Not from a completion routine.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_(PASSIVE_LEVEL) _At_(port, _Inout_))
 PARALLEL_ISR_API NTSTATUS parallel_isr_remove(parallel_isr_port *port);
 
 /* ================================================================================================================== *
@@ -737,6 +755,8 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_remove(parallel_isr_port *port);
  * @return Anything else is why the platform could not connect the line.
  * @par Constraints PASSIVE_LEVEL; waits for other connects and disconnects.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_(PASSIVE_LEVEL) _Must_inspect_result_ _At_(port, _Inout_) _At_(client, _In_opt_)
+                     _At_(service, _In_) _At_(information, _Out_))
 PARALLEL_ISR_API NTSTATUS parallel_isr_connect(parallel_isr_port *port, PVOID client,
                                                const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service,
                                                PARALLEL_INTERRUPT_INFORMATION *information);
@@ -758,6 +778,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_connect(parallel_isr_port *port, PVOID cl
  * @retval STATUS_SUCCESS The ISR is disconnected.
  * @par Constraints PASSIVE_LEVEL; waits for the ISRs of this chain that are running, and for connects and disconnects.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_(PASSIVE_LEVEL) _At_(port, _Inout_) _At_(service, _In_))
 PARALLEL_ISR_API NTSTATUS parallel_isr_disconnect(parallel_isr_port *port,
                                                   const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service);
 
@@ -773,10 +794,12 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_disconnect(parallel_isr_port *port,
  * @return What @p routine returned; FALSE without a call if the level is DIRQL already, or it is NULL.
  * @par Constraints <= DISPATCH_LEVEL; waits for the ISRs of this chain that are running.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_max_(DISPATCH_LEVEL) _At_(port, _Inout_) _At_(routine, _In_) _At_(context, _In_opt_))
 PARALLEL_ISR_API BOOLEAN parallel_isr_synchronize(parallel_isr_port *port, PKSYNCHRONIZE_ROUTINE routine,
                                                   PVOID context);
 
 /** @brief Sees one connection. @param context The visitor's. @param connection A copy. @return FALSE to stop. */
+PARALLEL_ISR_SAL(_IRQL_requires_(PASSIVE_LEVEL))
 typedef BOOLEAN(NTAPI *parallel_isr_visitor)(PVOID context, const parallel_isr_connection_information *connection);
 
 /**
@@ -792,6 +815,7 @@ typedef BOOLEAN(NTAPI *parallel_isr_visitor)(PVOID context, const parallel_isr_c
  * @retval STATUS_INVALID_PARAMETER The visitor is NULL.
  * @par Constraints PASSIVE_LEVEL.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_(PASSIVE_LEVEL) _At_(port, _Inout_) _At_(visitor, _In_) _At_(context, _In_opt_))
 PARALLEL_ISR_API NTSTATUS parallel_isr_iterate(parallel_isr_port *port, parallel_isr_visitor visitor, PVOID context);
 
 /**
@@ -806,6 +830,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_iterate(parallel_isr_port *port, parallel
  * @retval STATUS_INVALID_DEVICE_STATE Called at DIRQL.
  * @par Constraints <= DISPATCH_LEVEL.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_max_(DISPATCH_LEVEL) _At_(port, _Inout_) _At_(statistics, _Out_))
 PARALLEL_ISR_API NTSTATUS parallel_isr_query_statistics(parallel_isr_port *port, parallel_isr_statistics *statistics);
 
 /* ================================================================================================================== *
@@ -874,6 +899,8 @@ typedef struct parallel_isr_interrupt {
  * @return Anything else is as of parallel_isr_connect().
  * @par Constraints PASSIVE_LEVEL; waits for other connects and disconnects.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_(PASSIVE_LEVEL) _Must_inspect_result_ _At_(port, _Inout_) _At_(client, _In_opt_)
+                     _At_(interrupt, _Out_) _At_(parameters, _Inout_))
 PARALLEL_ISR_API NTSTATUS parallel_isr_connect_interrupt_ex(parallel_isr_port *port, PVOID client,
                                                             parallel_isr_interrupt *interrupt,
                                                             IO_CONNECT_INTERRUPT_PARAMETERS *parameters);
@@ -892,6 +919,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_connect_interrupt_ex(parallel_isr_port *p
  * @retval STATUS_SUCCESS The ISR is disconnected.
  * @par Constraints PASSIVE_LEVEL; as parallel_isr_disconnect(). No two calls for one connection at a time.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_(PASSIVE_LEVEL) _At_(interrupt, _Inout_) _At_(parameters, _In_))
 PARALLEL_ISR_API NTSTATUS parallel_isr_disconnect_interrupt_ex(parallel_isr_interrupt *interrupt,
                                                                const IO_DISCONNECT_INTERRUPT_PARAMETERS *parameters);
 
@@ -913,6 +941,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_disconnect_interrupt_ex(parallel_isr_inte
  *               disconnected and whose slot was not reused yet.
  * @par Constraints Any level; wait-free.
  */
+PARALLEL_ISR_SAL(_Must_inspect_result_ _At_(Context, _In_))
 PARALLEL_ISR_API BOOLEAN NTAPI parallel_isr_try_allocate_port(PVOID Context);
 
 /**
@@ -926,6 +955,7 @@ PARALLEL_ISR_API BOOLEAN NTAPI parallel_isr_try_allocate_port(PVOID Context);
  * @param Context The Context of a PARALLEL_INTERRUPT_INFORMATION or a PARALLEL_PORT_INFORMATION.
  * @par Constraints Any level; wait-free.
  */
+PARALLEL_ISR_SAL(_At_(Context, _In_))
 PARALLEL_ISR_API void NTAPI parallel_isr_free_port(PVOID Context);
 
 /**
@@ -938,6 +968,7 @@ PARALLEL_ISR_API void NTAPI parallel_isr_free_port(PVOID Context);
  *         a port being removed counts as one more.
  * @par Constraints Any level; wait-free.
  */
+PARALLEL_ISR_SAL(_At_(Context, _In_))
 PARALLEL_ISR_API ULONG NTAPI parallel_isr_query_waiters(PVOID Context);
 
 /**
@@ -961,6 +992,8 @@ PARALLEL_ISR_API ULONG NTAPI parallel_isr_query_waiters(PVOID Context);
  * @retval STATUS_PENDING Queued.
  * @par Constraints <= DISPATCH_LEVEL.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_ _At_(port, _Inout_) _At_(client, _In_opt_)
+                     _At_(completion, _In_) _At_(context, _In_opt_))
 PARALLEL_ISR_API NTSTATUS parallel_isr_allocate(parallel_isr_port *port, PVOID client,
                                                 parallel_isr_completion_routine completion, PVOID context);
 
@@ -977,6 +1010,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_allocate(parallel_isr_port *port, PVOID c
  * @retval STATUS_NOT_FOUND No such request is queued: it was never there, or it has been granted or ended.
  * @par Constraints <= DISPATCH_LEVEL.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_max_(DISPATCH_LEVEL) _At_(port, _Inout_) _At_(completion, _In_) _At_(context, _In_opt_))
 PARALLEL_ISR_API NTSTATUS parallel_isr_cancel(parallel_isr_port *port, parallel_isr_completion_routine completion,
                                               PVOID context);
 
@@ -995,6 +1029,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_cancel(parallel_isr_port *port, parallel_
  * @retval STATUS_RESOURCE_NOT_OWNED The port is free, or somebody else's; nothing changed but the counter.
  * @par Constraints Any level; wait-free.
  */
+PARALLEL_ISR_SAL(_At_(port, _Inout_) _At_(client, _In_opt_))
 PARALLEL_ISR_API NTSTATUS parallel_isr_free(parallel_isr_port *port, PVOID client);
 
 /* ================================================================================================================== *
@@ -1032,6 +1067,7 @@ typedef struct parallel_isr_device_request {
  *         GET_PARALLEL_PORT_INFO: `STATUS_SUCCESS`, information is the size of PARALLEL_PORT_INFORMATION.
  * @par Constraints By code, see the table at the top.
  */
+PARALLEL_ISR_SAL(_IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_ _At_(port, _Inout_) _At_(request, _Inout_))
 PARALLEL_ISR_API NTSTATUS parallel_isr_device_control(parallel_isr_port *port, parallel_isr_device_request *request);
 
 #ifdef __cplusplus

@@ -84,8 +84,12 @@ class Coverage:
         return any(self._matches(trusted, function) for trusted in self.table.TRUSTED)
 
     def _functions_of(self, target):
-        return [f for f in self.functions if f.body is not None and not self._is_trusted(f)
-                and fnmatch.fnmatch(f.file, target.room)]
+        # Of definitions of one name, under a condition of the preprocessor, the first is the one in the unit.
+        found = {}
+        for f in self.functions:
+            if f.body is not None and not self._is_trusted(f) and fnmatch.fnmatch(f.file, target.room):
+                found.setdefault(f.name, f)
+        return list(found.values())
 
     def _lemmas_of(self, target):
         text = "".join(a.text for s in self.sources if fnmatch.fnmatch(s.name, target.room) for a in s.annotations)

@@ -235,7 +235,7 @@ def is_red(line):
 
 def function_of(goal, functions):
     """The function that a goal belongs to: the longest name that stands in front."""
-    found = [f for f in functions if re.match(rf"(?:typed\w*?_)?{re.escape(f)}_", goal)]
+    found = [f for f in functions if re.match(rf"(?:typed_)?{re.escape(f)}_", goal)]
     return max(found, key=len, default="")
 
 

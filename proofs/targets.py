@@ -33,17 +33,17 @@ TARGETS = (
            "the nameless frees it, and a failed try leaves a check or a DPC behind.",
            "That the processor's memory order is that of the seam's contracts: models and stress look at that."),
     target("isr_chain", "impl/isr_chain.h", 600,
-           "Connection order is kept, exactly the named connection leaves, a routine is called only while it is "
-           "connected and with its own context, and a pass calls every one once.",
+           "Connection order is kept, nobody is connected twice, exactly the named connection leaves, a routine is "
+           "called only while it is connected and with its own context, and a pass calls every one once.",
            "What the clients' routines do: they are any routine that keeps the contract of a client."),
     target("allocation_queue", "impl/allocation_queue.h", 380,
            "Requests are granted first come, first served; users is the queue's length plus one for an owner at every "
            "step, and a hand-over never lets the port be seen free.",
            "That every waiting request ends: an owner may keep the port for ever."),
-    target("deferred_procedure", "impl/deferred_procedure.h", 120,
+    target("deferred_procedure", "impl/deferred_procedure.h", 130,
            "A run takes over every debt that it can see, and completes at most one request, outside the gate.",
            "That a requested DPC runs: the platform promises that."),
-    target("interrupt_connection", "impl/interrupt_connection.h", 210,
+    target("interrupt_connection", "impl/interrupt_connection.h", 330,
            "The line is connected if and only if a client is, statuses come in the documented order, and nothing of a "
            "client is in the chain once its disconnect has returned.",
            "That disconnecting the line waits for the last interrupt: the platform promises that."),
@@ -51,14 +51,14 @@ TARGETS = (
            "Initialisation establishes every invariant; after removal the port is never free again, no request waits "
            "and no client is connected.",
            "That the caller frees the storage only after every other call has returned."),
-    target("port_query", "impl/port_query.h", 120,
+    target("port_query", "impl/port_query.h", 190,
            "Statistics and connections are copies taken under the gate; every output is defined on every failure.",
            "That two reads of the counters kept without the gate belong together: they need not."),
-    target("device_control", "impl/device_control.h", 115,
+    target("device_control", "impl/device_control.h", 260,
            "Every request gets the status that the decision table gives it; all input is read before any output is "
            "written, and a request that fails leaves the buffer as it was.",
            "The requests of other device stacks that share the dispatch routine."),
-    target("negotiation", "impl/interrupt_negotiation.h", 100,
+    target("negotiation", "impl/interrupt_negotiation.h", 380,
            "Every form of IoConnectInterruptEx is refused or connected as its decision table says; outputs are defined "
            "on every failure.",
            "That each client of messages hears of each message: tests look at that."),
@@ -96,6 +96,8 @@ SEAM = (
     Trusted("impl/backend_linux.h", "*",
             "calls of the kernel, whose headers are no text for WP: kernels in QEMU, KASAN, KCSAN, lockdep and litmus "
             "tests look at it"),
+    Trusted("impl/backend_windows.h", "*",
+            "calls of the kernel, whose headers are no text for WP: drivers under Wine look at it"),
     Trusted("impl/backend_host.h", "*",
             "the platform of tests and simulation: never shipped in a driver"),
 )

@@ -7,7 +7,8 @@ usage: compile.py DIRECTORY
 One test is one combination of target, language, backend, form of the library (the tree, the single file) and use:
   user            a unit that only declares and calls (user.c);
   implementation  the unit that defines: every global symbol has the library's prefix, and a freestanding build needs
-                  nothing from outside but what compilers expect of any freestanding environment;
+                  nothing from outside but what compilers expect of any freestanding environment, and the Windows
+                  backend what it imports;
   static          both in one unit with PARALLEL_ISR_STATIC: no global symbol of the library is left.
 Then users of each language are linked with implementations of each.
 """
@@ -15,6 +16,7 @@ import concurrent.futures
 import itertools
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -25,12 +27,20 @@ WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werr
 # The routines that gcc and clang may call for an assignment of a struct, whatever the options.
 COMPILER_ROUTINES = {"memcpy", "memmove", "memset", "memcmp"}
 PREFIX = "parallel_isr_"
+IMPORT = "__imp_"
+# What mingw's wdm.h leaves in every object of clang's.
+PLATFORM = {"InterlockedBitTestAndSet", "InterlockedBitTestAndReset"}
 
 X86 = ["-fno-pic", "-fno-stack-protector"]
 X86_64 = X86 + ["-mgeneral-regs-only", "-ffreestanding"]
 I486 = X86 + ["-m32", "-march=i486", "-mgeneral-regs-only", "-ffreestanding"]
 M3 = ["-mcpu=cortex-m3", "-mthumb", "-ffreestanding"]
 RV32 = ["-mabi=ilp32", "-ffreestanding"]
+WIN = ["-O2", "-ffreestanding", "-mgeneral-regs-only", "-include", "wdm.h", "-include", "parallel.h"]
+WIN64 = WIN + ["-isystem", "/usr/x86_64-w64-mingw32/include/ddk"]
+WIN32 = WIN + ["-isystem", "/usr/i686-w64-mingw32/include/ddk"]
+# Before Vista; wdm.h does not know one of its own types there.
+WS03 = ["-DNTDDI_VERSION=0x05020000", "-D_WIN32_WINNT=0x0502", "-DSYSTEM_POWER_STATE_CONTEXT=ULONG"]
 
 # target: C compiler, C++ compiler or None, flags, backends
 TARGETS = {
@@ -44,6 +54,12 @@ TARGETS = {
     "clang-cortex-m3": ("clang", None, ["-Os", "--target=thumbv7m-none-eabi"] + M3, ("custom",)),
     "gcc-rv32": ("riscv64-unknown-elf-gcc", None, ["-Os", "-march=rv32imac_zicsr"] + RV32, ("custom",)),
     "clang-rv32": ("clang", None, ["-Os", "--target=riscv32-none-elf", "-march=rv32imac"] + RV32, ("custom",)),
+    "gcc-win64": ("x86_64-w64-mingw32-gcc", None, WIN64, ("windows",)),
+    "clang-win64": ("clang", None, ["--target=x86_64-w64-mingw32"] + WIN64, ("windows",)),
+    "gcc-win32": ("i686-w64-mingw32-gcc", None, WIN32, ("windows",)),
+    "clang-win32": ("clang", None, ["--target=i686-w64-mingw32"] + WIN32, ("windows",)),
+    "gcc-win64-ws03": ("x86_64-w64-mingw32-gcc", None, WIN64 + WS03, ("windows",)),
+    "clang-win32-ws03": ("clang", None, ["--target=i686-w64-mingw32"] + WIN32 + WS03, ("windows",)),
 }
 LANGUAGES = ("c99", "c11", "c++17")
 FORMS = {"tree": ROOT / "include", "single": ROOT / "build/dist"}
@@ -57,6 +73,7 @@ USES = {
 BACKENDS = {
     "host": ["-D_POSIX_C_SOURCE=200809L"],
     "pic8259": [],
+    "windows": [],
     "pic8259-smp": ["-DPARALLEL_ISR_PIC8259_CPUS=2", "-DPARALLEL_ISR_PIC8259_CPU()=0u"],
     "custom": ["-DCUSTOM_INTERRUPTS_OFF()=1u", "-DCUSTOM_INTERRUPTS_RESTORE(were_on)=((void)(were_on))",
                "-DCUSTOM_INTERRUPTS_ARE_OFF()=false"],
@@ -82,20 +99,23 @@ def tool(command):
 
 
 def symbols(path, *options):
+    """Symbols as C has them: x86 Windows has an underscore before and the size of arguments behind."""
     good, text = tool(["nm", "-j", *options, path])
-    return set(text.split()) if good else {"(nm failed)"}
+    undecorated = re.sub(r"^_(parallel_isr_|mem|user_|Interlocked)|@\d+$", r"\1", text, flags=re.MULTILINE)
+    return set(undecorated.split()) if good else {"(nm failed)"}
 
 
 def complaints(use, flags, path):
     """What is wrong with the symbols of an object file."""
     wrong = []
-    own = {s for s in symbols(path, "--defined-only", "-g") if s != "user_table"}
+    own = symbols(path, "--defined-only", "-g") - PLATFORM - {"user_table"}
     if use == "static":
         wrong += ["global symbol %s" % s for s in own]
     if use == "implementation":
         wrong += ["global symbol %s" % s for s in own if not s.startswith(PREFIX)]
     if use != "user" and "-ffreestanding" in flags:
-        wrong += ["needs %s" % s for s in symbols(path, "-u") - COMPILER_ROUTINES]
+        needed = {s for s in symbols(path, "-u") if not s.startswith(IMPORT)}
+        wrong += ["needs %s" % s for s in needed - COMPILER_ROUTINES]
     return wrong
 
 

@@ -13,7 +13,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 HEADER = ROOT / "include/parallel_isr.h"
-BACKENDS = ("host", "linux", "pic8259")
+BACKENDS = ("host", "linux", "pic8259", "windows")
 
 BODIES = "#if defined(PARALLEL_ISR_BACKEND_BODIES)"
 INCLUDE = re.compile(r'^#include "([^"]+)"\n', re.MULTILINE)
@@ -28,6 +28,8 @@ CHOICE = {
         "#define PARALLEL_ISR_BACKEND_HOST\n",
     '#define PARALLEL_ISR_BACKEND "../impl/backend_linux.h"\n':
         "#define PARALLEL_ISR_BACKEND_LINUX\n",
+    '#define PARALLEL_ISR_BACKEND "../impl/backend_windows.h"\n':
+        "#define PARALLEL_ISR_BACKEND_WINDOWS\n",
 }
 
 TOP = """\

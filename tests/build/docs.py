@@ -16,8 +16,8 @@ ROOT = pathlib.Path(__file__).parent.parent.parent
 FAULTS = {
     "a parameter without a word": (r" \* @param client [^\n]*\n", "", "parameter 'client'"),
     "a parameter that is not there": (r" \* @param client ", " * @param customer ", "customer"),
-    "a function without a word": (r"/\*\*\n(?: \*[^\n]*\n)+?(PARALLEL_ISR_API NTSTATUS parallel_isr_free\()", r"\1",
-                                  "parallel_isr_free"),
+    "a function without a word": (r"/\*\*\n(?: \*[^\n]*\n)+?(PARALLEL_ISR_SAL.*\n.*NTSTATUS parallel_isr_free\()",
+                                  r"\1", "parallel_isr_free"),
     "a member without a word": (r"(ULONG input_length;)[^\n]*", r"\1", "input_length"),
     "a macro without a word": (r"/\*\* Level of threads. \*/\n", "", "PASSIVE_LEVEL"),
     "a reference to nothing": (r"#PARALLEL_ISR_STORM_WINDOW", "@ref PARALLEL_ISR_NOTHING", "PARALLEL_ISR_NOTHING"),

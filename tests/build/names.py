@@ -47,6 +47,8 @@ DDI = set("""
 LACKING = {"PARALLEL_INTERRUPT_INFORMATION"} | {name for name in DDI if name.startswith("STATUS_")}
 
 I486 = ["-m32", "-march=i486", "-ffreestanding", "-mgeneral-regs-only"]
+WINDOWS = ["--target=x86_64-w64-mingw32", "-ffreestanding", "-isystem", "/usr/x86_64-w64-mingw32/include/ddk",
+           "-include", "wdm.h", "-include", "parallel.h"]
 UNITS = {
     "host": ["-D_POSIX_C_SOURCE=200809L"],
     "pic8259": ['-DPARALLEL_ISR_BACKEND="../impl/backend_pic8259.h"', *I486],
@@ -65,6 +67,7 @@ WRONG = {
                         "must define PARALLEL_ISR_BACKEND_SEAM"),
     "another seam version": (["-DPARALLEL_ISR_IMPLEMENTATION", '-DPARALLEL_ISR_BACKEND="stddef.h"',
                               "-DPARALLEL_ISR_BACKEND_SEAM=0"], "parallel_isr.h", "another version of the seam"),
+    "Windows without parallel.h": (["-D_WDMDDK_"], "parallel_isr.h", "parallel.h, too"),
     "a room alone": ([], "../impl/backend.h", "include that"),
 }
 
@@ -109,7 +112,7 @@ def own_names(options):
         raise SystemExit("names.py: " + done.stderr)
     ours, others = split(done.stdout)
     macros = set(re.findall(r"^#define (\w+)", ours, re.MULTILINE))
-    flags = [o for o in options if o.startswith("-m") or o == "-ffreestanding"]
+    flags = [o for o in options if o.startswith(("-m", "--target")) or o == "-ffreestanding"]
     return macros, declared(others + "\n" + ours, flags) - declared(others, flags)
 
 
@@ -139,6 +142,8 @@ def main():
         results += [("%s: nothing found" % unit, [] if len(macros) > 50 and len(names) > 100 else ["too few names"])]
     macros, names = own_names(["-include", str(platform_header(out / "platform.h")), *UNITS["host"]])
     results += [("after the platform's own", foreign(macros | names, LACKING))]
+    macros, names = own_names(WINDOWS)
+    results += [("after mingw-w64's", foreign(macros | names, LACKING))]
     for what, (options, unit, sentence) in WRONG.items():
         done = run(["gcc", "-std=c11", "-fsyntax-only", "-I%s" % (ROOT / "include"), *options, "-x", "c", "-"],
                    '#include "%s"\n' % unit)
