@@ -87,6 +87,7 @@ PARALLEL_ISR_INTERNAL PVOID parallel_isr_connect_vacant(parallel_isr_port *port)
 PARALLEL_ISR_INTERNAL void parallel_isr_connect_tell(parallel_isr_port *port, parallel_isr_connection *connection,
                                                      PARALLEL_INTERRUPT_INFORMATION *information)
 {
+  (void)port;
   information->TryAllocatePortAtInterruptLevel = parallel_isr_try_allocate_port;
   information->FreePortFromInterruptLevel = parallel_isr_free_port;
   information->Context = parallel_isr_identity(&connection->handle);

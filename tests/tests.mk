@@ -8,7 +8,7 @@ CONFORMANCE_PROGRAMS :=
 CHECK_PROGRAMS :=
 
 # The longest first: two groups run at a time.
-GROUPS := stress linux-short pic8259 compile models demo conformance unit docs names format faults litmus size
+GROUPS := stress linux-short windows compile pic8259 models demo conformance unit docs names format faults litmus size
 
 LONG_GROUPS := long-models long-stress
 

@@ -136,7 +136,7 @@ static void connect_row_3_no_line_is_not_supported(void)
 
 static void connect_unknown_form_is_refused_by_the_platform(void)
 {
-  fixture.configuration.connect_version = CONNECT_MESSAGE_BASED;
+  fixture.configuration.connect_version = CONNECT_FULLY_SPECIFIED_GROUP + 1u;
   start();
   prepare();
   refused_with(STATUS_NOT_SUPPORTED);
