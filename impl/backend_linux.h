@@ -513,7 +513,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_describe(parallel_isr_port *port
                                                          IO_INTERRUPT_MESSAGE_INFO_ENTRY *entry)
 {
   const parallel_isr_linux_vector *const vector = &port->backend.vectors[number];
-  const bool level = (irq_get_trigger_type(vector->irq) & IRQ_TYPE_LEVEL_MASK) != 0;
+  struct irq_data *const data = irq_get_irq_data(vector->irq);
   const struct cpumask *const processors = irq_get_affinity_mask((int)vector->irq);
   entry->MessageAddress.QuadPart = 0;
   entry->MessageData = 0;
@@ -521,7 +521,8 @@ PARALLEL_ISR_INTERNAL void parallel_isr_backend_describe(parallel_isr_port *port
   entry->InterruptObject = port;
   entry->Vector = vector->irq;
   entry->Irql = PARALLEL_ISR_LINUX_DIRQL;
-  entry->Mode = vector->message == 0 && level ? LevelSensitive : Latched;
+  /* (The trigger type is no help: it may be "none" where the machine knows better.) */
+  entry->Mode = vector->message == 0 && data != NULL && irqd_is_level_type(data) ? LevelSensitive : Latched;
   entry->Polarity = InterruptPolarityUnknown;
   if (vector->message != 0) parallel_isr_linux_describe_message(vector->irq, entry);
 }

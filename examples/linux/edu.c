@@ -35,7 +35,7 @@ struct edu {
   parallel_isr_interrupt interrupt; /* our connection */
   void __iomem *registers;
   struct completion served;
-  u64 interrupts;
+  atomic_t interrupts;
   u32 form;      /* what connect answered, */
   PVOID context; /* for disconnect */
   struct mutex raiser;
@@ -53,7 +53,7 @@ static BOOLEAN NTAPI edu_isr(PKINTERRUPT interrupt, PVOID context)
   (void)interrupt;
   if (status == 0) return FALSE;
   writel(status, self->registers + EDU_ACKNOWLEDGE);
-  self->interrupts++;
+  atomic_inc(&self->interrupts);
   complete(&self->served);
   return TRUE;
 }
@@ -70,6 +70,7 @@ static int edu_raise(void *data, u64 count)
 
   if (mutex_lock_interruptible(&self->raiser) != 0) return -EINTR;
   while (error == 0 && count > 0) {
+    reinit_completion(&self->served); /* somebody may have raised it and left */
     writel(1, self->registers + EDU_RAISE);
     error = wait_for_completion_interruptible(&self->served);
     count--;
@@ -113,7 +114,7 @@ static void edu_show(struct edu *self, struct pci_dev *pci)
   self->directory = debugfs_create_dir(pci_name(pci), directory);
   debugfs_create_file("statistics", 0444, self->directory, &self->port, &statistics_fops);
   debugfs_create_u32("form", 0444, self->directory, &self->form);
-  debugfs_create_u64("interrupts", 0444, self->directory, &self->interrupts);
+  debugfs_create_atomic_t("interrupts", 0444, self->directory, &self->interrupts);
   debugfs_create_file("raise", 0200, self->directory, self, &edu_raise_fops);
 }
 

@@ -23,10 +23,11 @@ static struct printer {
   unsigned long base;                       /* the registers */
   struct mutex writer;                      /* one write at a time */
   u8 bytes[4096];                           /* what is printed now */
+  u32 written;                              /* how many these are: the writer's */
 
   /* The rest belongs to the routines that run at DIRQL. No two of them ever run at once, so it needs no lock. */
-  u32 length;             /* of it */
-  u32 sent;               /* of that */
+  u32 length;             /* how many are to be printed */
+  u32 sent;               /* of them */
   u32 burst;              /* bytes sent since the port was taken */
   bool owner;             /* the port is ours */
   bool awaiting;          /* the printer has not yet taken the last byte */
@@ -99,6 +100,7 @@ static BOOLEAN NTAPI printer_begin(PVOID context)
 {
   struct printer *self = context;
 
+  self->length = self->written;
   self->sent = 0;
   self->fault = false;
   printer_advance(self);
@@ -137,16 +139,16 @@ static NTSTATUS printer_allocate(struct printer *self)
   return STATUS_SUCCESS;
 }
 
-static NTSTATUS printer_print(struct printer *self, u32 length)
+static int printer_print(struct printer *self, u32 length)
 {
   reinit_completion(&self->done);
-  self->length = length;
+  self->written = length;
   (void)parallel_isr_synchronize(self->interrupt.InterruptObject, printer_begin, self);
   if (wait_for_completion_interruptible(&self->done) != 0) {
     (void)parallel_isr_synchronize(self->interrupt.InterruptObject, printer_abandon, self);
-    return STATUS_CANCELLED;
+    return -EINTR;
   }
-  return self->fault ? STATUS_UNSUCCESSFUL : STATUS_SUCCESS;
+  return self->fault ? -EIO : 0;
 }
 
 static ssize_t printer_write(struct file *file, const char __user *bytes, size_t count, loff_t *position)
@@ -157,7 +159,7 @@ static ssize_t printer_write(struct file *file, const char __user *bytes, size_t
   if (length == 0) return 0;
   if (mutex_lock_interruptible(&printer.writer) != 0) return -EINTR;
   if (copy_from_user(printer.bytes, bytes, length) != 0) result = -EFAULT;
-  if (result == 0) result = parallel_isr_linux_errno(printer_print(&printer, (u32)length));
+  if (result == 0) result = printer_print(&printer, (u32)length);
   mutex_unlock(&printer.writer);
   return result != 0 ? result : (ssize_t)length;
 }

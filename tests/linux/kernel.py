@@ -15,7 +15,7 @@ import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-MODULES = ("parport/parport.ko", "parport/parport_pc.ko", "char/lp.ko")
+MODULES = ("parport/parport.ko", "parport/parport_pc.ko")
 
 
 class Failure(Exception):
@@ -62,26 +62,31 @@ def fetch(name, directory):
 def build(kind, directory):
     """Builds a debug kernel ("kasan", "kcsan") from Debian's source; returns the directory of its build."""
     place = directory / kind
-    if (place / "complete").exists():
+    wanted = place / "wanted.config"
+    text = "".join((HERE / ("%s.config" % name)).read_text() for name in ("debug", kind))
+    if (place / "complete").exists() and wanted.read_text() == text:
         return place
     source = unpack_source(directory)
     place.mkdir(parents=True, exist_ok=True)
+    (place / "complete").unlink(missing_ok=True)
+    wanted.write_text(text)
     make = ["make", "-s", "-C", str(source), "O=%s" % place]
-    fragments = [str(HERE / ("%s.config" % name)) for name in ("debug", kind)]
-    merge = [str(source / "scripts/kconfig/merge_config.sh"), "-m", "-O", str(place), str(place / ".config")]
     with (place / "build.log").open("w") as log:
-        for command in (make + ["tinyconfig"], merge + fragments, make + ["olddefconfig"],
-                        make + ["-j%d" % min(2, os.cpu_count() or 1), "bzImage", "modules"]):
-            if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log).returncode != 0:
-                raise Failure("the %s kernel does not build: %s" % (kind, place / "build.log"))
-    settings = (place / ".config").read_text().splitlines()
-    lost = [line for path in fragments for line in pathlib.Path(path).read_text().splitlines()
-            if line.startswith("CONFIG_") and line not in settings]
-    if lost:
-        raise Failure("the %s kernel has not: %s" % (kind, " ".join(lost)))
-    (place / "bzImage").symlink_to("arch/x86/boot/bzImage")
+        run(make + ["KCONFIG_ALLCONFIG=%s" % wanted, "allnoconfig"], log)
+        settings = (place / ".config").read_text().splitlines()
+        lost = [line for line in wanted.read_text().splitlines()
+                if line.startswith("CONFIG_") and line not in settings]
+        if lost:
+            raise Failure("the %s kernel has not: %s" % (kind, " ".join(lost)))
+        run(make + ["-j%d" % min(2, os.cpu_count() or 1), "bzImage", "modules"], log)
+    shutil.copy2(place / "arch/x86/boot/bzImage", place / "bzImage")
     (place / "complete").touch()
     return place
+
+
+def run(command, log):
+    if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log).returncode != 0:
+        raise Failure("the kernel does not build: %s" % log.name)
 
 
 def unpack_source(directory):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Linux's own checks of sources: sparse, checkpatch, and the semantic patches of the kernel (coccinelle)."""
 import pathlib
+import re
 import subprocess
 
 import kernel
@@ -19,25 +20,24 @@ CHECKPATCH_IGNORED = {
 }
 
 
-def sources():
-    root = kernel.ROOT
-    return sorted([*(root / "examples/linux").glob("*.[ch]"), *(root / "tests/linux").glob("*.[ch]"),
-                   root / "impl/backend_linux.h", root / "impl/interrupt_negotiation.h"])
+def sources(tree):
+    return sorted([*(tree / "examples/linux").glob("*.[ch]"), *(tree / "tests/linux").glob("*.[ch]"),
+                   tree / "impl/backend_linux.h", tree / "impl/interrupt_negotiation.h"])
 
 
-def sparse(name, modules):
+def sparse(tree, name, modules):
     """Compiles the modules in a directory with sparse beside the compiler; returns what it said."""
     subprocess.run(["make", "-s", "-C", kernel.headers(name), "M=%s" % modules, "clean"], stdout=subprocess.DEVNULL)
     done = subprocess.run(["make", "-s", "-C", kernel.headers(name), "M=%s" % modules,
-                           "PARALLEL_ISR=%s" % (kernel.ROOT / "include"), "C=2", "CF=-Wsparse-error", "modules"],
+                           "PARALLEL_ISR=%s" % (tree / "include"), "C=2", "CF=-Wsparse-error", "modules"],
                           capture_output=True, text=True)
     return [] if done.returncode == 0 else done.stderr.splitlines()
 
 
-def checkpatch(source):
+def checkpatch(tree, source):
     """Returns what checkpatch of a kernel's source says."""
     wrong = []
-    for path in sources():
+    for path in sources(tree):
         done = subprocess.run(["perl", str(source / "scripts/checkpatch.pl"), "--root", str(source), "--no-tree",
                                "--terse", "--show-types", "--no-summary", "--max-line-length=120", "--ignore",
                                ",".join(sorted(CHECKPATCH_IGNORED)), "-f", str(path)], capture_output=True, text=True)
@@ -45,14 +45,16 @@ def checkpatch(source):
     return wrong
 
 
-def coccinelle(source):
-    """Returns what the kernel's semantic patches find."""
-    wrong = []
+def coccinelle(tree, source):
+    """Returns what the kernel's semantic patches find, and what of the files they cannot read."""
+    files = [str(path) for path in sources(tree)]
+    read = subprocess.run(["spatch", "--parse-c", *files], capture_output=True, text=True)
+    wrong = ["not understood: " + line for line in re.findall(r"nb bad = [1-9].*", read.stdout + read.stderr)]
     for rule in sorted(pathlib.Path(source / "scripts/coccinelle").rglob("*.cocci")):
         if "virtual report" not in rule.read_text():
             continue
         done = subprocess.run(["spatch", "-D", "report", "--no-show-diff", "--very-quiet", "--cocci-file", str(rule),
-                               *map(str, sources())], capture_output=True, text=True)
+                               *files], capture_output=True, text=True)
         wrong += done.stdout.splitlines()
         if done.returncode != 0:
             wrong.append("%s: %s" % (rule.name, done.stderr.strip()))

@@ -28,7 +28,8 @@ void peer_free(void);
 /* Queues for the port; wait returns how the request ended. */
 NTSTATUS peer_allocate(void);
 NTSTATUS peer_wait(void);
-/* Waits until its deferred routine has been called since the last time. */
+/* Waits until its deferred routine has been called since the last time, and has returned: of what its client frees
+ * while it runs it is not told. */
 void peer_wait_for_check(void);
 
 #endif

@@ -8,10 +8,7 @@
 
 #include "test.h"
 
-static uint calls;
-module_param(calls, uint, 0444);
-MODULE_PARM_DESC(calls, "times the ISR was called");
-
+static u32 calls; /* of the ISR */
 static unsigned long base;
 static struct task_struct *thread;
 static PARALLEL_INTERRUPT_INFORMATION information;

@@ -10,6 +10,7 @@
 #include <linux/interrupt.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/pci.h>
 #include <linux/slab.h>
 
 #include "test.h"
@@ -76,7 +77,7 @@ static void one_interrupt_calls_both_modules(void)
   CHECK(parallel_isr_connect(port, NULL, &device, &device_information) == STATUS_SUCCESS);
   CHECK(peer_connect() == STATUS_SUCCESS);
   raise(); /* turns them on, if they were off */
-  before = served;
+  before = READ_ONCE(served);
   raise();
   while (READ_ONCE(served) == before) cond_resched();
   CHECK(parallel_isr_disconnect(port, &device) == STATUS_SUCCESS); /* the pass has ended */
@@ -208,6 +209,38 @@ static void levels_are_as_documented(void)
   CHECK(parallel_isr_synchronize(port, refused_at_dirql, port) == TRUE);
 }
 
+/* ---- a port of a case's own -------------------------------------------------------------------------------------- */
+
+struct another {
+  parallel_isr_port port;
+  parallel_isr_connection connection;
+  parallel_isr_request requests[4];
+  parallel_isr_configuration configuration;
+  atomic_t pending;        /* completions that are due */
+  struct completion first; /* the thread is at work */
+};
+
+/* version 0: it has no line. */
+static struct another *new_port(ULONG version, struct pci_dev *pci)
+{
+  struct another *self = kzalloc(sizeof(*self), GFP_KERNEL);
+
+  CHECK(self != NULL);
+  if (self == NULL) return NULL;
+  init_completion(&self->first);
+  self->configuration.connections = &self->connection;
+  self->configuration.connection_capacity = 1;
+  self->configuration.requests = self->requests;
+  self->configuration.request_capacity = ARRAY_SIZE(self->requests);
+  self->configuration.enable_connect_interrupt = TRUE;
+  self->configuration.connect_version = version;
+  self->configuration.backend.name = KBUILD_MODNAME;
+  self->configuration.backend.pci = pci;
+  self->configuration.backend.messages = 1;
+  CHECK(parallel_isr_initialize(&self->port, &self->configuration) == STATUS_SUCCESS);
+  return self;
+}
+
 /* ---- IoConnectInterruptEx on the line ---------------------------------------------------------------------------- */
 
 static PVOID ex_context;
@@ -230,7 +263,7 @@ static NTSTATUS connect_ex(IO_CONNECT_INTERRUPT_PARAMETERS *parameters)
 static void serve_and_disconnect_ex(ULONG version)
 {
   IO_DISCONNECT_INTERRUPT_PARAMETERS parameters = {.Version = version + 1, .ConnectionContext.Generic = ex_context};
-  u32 before = served;
+  u32 before = READ_ONCE(served);
 
   CHECK(ex_context == ex.information.InterruptObject);
   while (READ_ONCE(served) == before) {
@@ -305,6 +338,43 @@ static void connect_ex_line_and_fallback(void)
   CHECK(connect_ex(&unknown) == STATUS_INVALID_PARAMETER_1 && unknown.Version == CONNECT_FULLY_SPECIFIED_GROUP);
 }
 
+static BOOLEAN NTAPI not_mine(PKINTERRUPT interrupt, PVOID context)
+{
+  (void)interrupt;
+  (void)context;
+  return FALSE;
+}
+
+/* The line of a PCI device is a level, its messages are edges; both have a vector to be named by. */
+static void connect_ex_knows_level_and_edge(void)
+{
+  struct pci_dev *pci = pci_get_device(0x1234, 0x11e8, NULL);
+
+  CHECK(pci != NULL && pci_enable_device(pci) == 0);
+  if (pci == NULL) return;
+  for (u32 i = 0; i < 2; i++) {
+    const bool line = i == 0;
+    struct another *self = new_port(line ? CONNECT_LINE_BASED : CONNECT_MESSAGE_BASED, pci);
+    IO_CONNECT_INTERRUPT_PARAMETERS parameters = specified(CONNECT_FULLY_SPECIFIED);
+    IO_DISCONNECT_INTERRUPT_PARAMETERS undo = {.Version = CONNECT_FULLY_SPECIFIED};
+
+    if (self == NULL) break;
+    parameters.FullySpecified.ServiceRoutine = not_mine;
+    parameters.FullySpecified.ShareVector = line;
+    parameters.FullySpecified.Vector = self->port.backend.vectors[0].irq;
+    parameters.FullySpecified.InterruptMode = line ? Latched : LevelSensitive;
+    CHECK(parallel_isr_connect_interrupt_ex(&self->port, NULL, &ex, &parameters) == STATUS_INVALID_PARAMETER);
+    parameters.FullySpecified.InterruptMode = line ? LevelSensitive : Latched;
+    CHECK(parallel_isr_connect_interrupt_ex(&self->port, NULL, &ex, &parameters) == STATUS_SUCCESS);
+    undo.ConnectionContext.Generic = ex_context;
+    CHECK(parallel_isr_disconnect_interrupt_ex(&ex, &undo) == STATUS_SUCCESS);
+    CHECK(parallel_isr_remove(&self->port) == STATUS_SUCCESS);
+    kfree(self);
+  }
+  pci_disable_device(pci);
+  pci_dev_put(pci);
+}
+
 /* ---- connect and disconnect against interrupts ------------------------------------------------------------------- */
 
 #define ALIVE 0x616c6976u
@@ -352,10 +422,20 @@ static void cycle(struct victim *self)
   WRITE_ONCE(self->state, POISON);
 }
 
+/* The port tells of itself meanwhile: numbers that fit together. */
+static void ask(u32 *passes)
+{
+  parallel_isr_statistics now;
+
+  CHECK(parallel_isr_query_statistics(port, &now) == STATUS_SUCCESS);
+  CHECK(now.connections <= 1 && now.passes >= *passes && now.unclaimed <= now.passes);
+  *passes = now.passes;
+}
+
 static void race(bool line_stays, u32 least_interrupts, u32 least_cycles)
 {
   struct task_struct *streamer;
-  u32 done = 0, before = served, before_calls = calls;
+  u32 done = 0, passes = 0, before = served, before_calls = calls;
 
   if (line_stays) CHECK(parallel_isr_connect(port, NULL, &device, &device_information) == STATUS_SUCCESS);
   streamer = start_on(1, stream, NULL);
@@ -363,6 +443,7 @@ static void race(bool line_stays, u32 least_interrupts, u32 least_cycles)
   while (done < least_cycles || (line_stays && READ_ONCE(served) - before < least_interrupts) ||
          READ_ONCE(calls) == before_calls) {
     cycle(&victims[done % ARRAY_SIZE(victims)]);
+    if (done % 8 == 0) ask(&passes);
     if (++done % 64 == 0) cond_resched();
   }
   if (streamer != NULL) kthread_stop(streamer);
@@ -468,15 +549,6 @@ static void one_owner_at_a_time(void)
 
 /* ---- removal against owners and waiters -------------------------------------------------------------------------- */
 
-struct removed {
-  parallel_isr_port port;
-  parallel_isr_connection connection;
-  parallel_isr_request requests[4];
-  parallel_isr_configuration configuration;
-  atomic_t pending;        /* completions that are due */
-  struct completion first; /* the thread is at work */
-};
-
 static void NTAPI removed_ended(PVOID context, NTSTATUS status)
 {
   (void)status;
@@ -486,7 +558,7 @@ static void NTAPI removed_ended(PVOID context, NTSTATUS status)
 /* Allocates and frees until it is told that the port goes. */
 static int allocate_and_free(void *context)
 {
-  struct removed *self = context;
+  struct another *self = context;
   NTSTATUS status = STATUS_SUCCESS;
 
   while (status != STATUS_DELETE_PENDING) {
@@ -502,27 +574,10 @@ static int allocate_and_free(void *context)
   return 0;
 }
 
-/* A port without a line. */
-static struct removed *new_port(void)
-{
-  struct removed *self = kzalloc(sizeof(*self), GFP_KERNEL);
-
-  CHECK(self != NULL);
-  if (self == NULL) return NULL;
-  init_completion(&self->first);
-  self->configuration.connections = &self->connection;
-  self->configuration.connection_capacity = 1;
-  self->configuration.requests = self->requests;
-  self->configuration.request_capacity = ARRAY_SIZE(self->requests);
-  self->configuration.backend.name = KBUILD_MODNAME;
-  CHECK(parallel_isr_initialize(&self->port, &self->configuration) == STATUS_SUCCESS);
-  return self;
-}
-
 static void remove_against_owners(void)
 {
   for (u32 i = 0; i < 200; i++) {
-    struct removed *self = new_port();
+    struct another *self = new_port(0, NULL);
     struct task_struct *thread;
 
     if (self == NULL) return;
@@ -540,7 +595,7 @@ static void remove_against_owners(void)
 /* The DPC runs, on the other processor, for as long as it takes this one to come to where it must wait. */
 static void NTAPI linger(PVOID context, NTSTATUS status)
 {
-  struct removed *self = context;
+  struct another *self = context;
 
   CHECK(status == STATUS_CANCELLED);
   complete(&self->first);
@@ -550,7 +605,7 @@ static void NTAPI linger(PVOID context, NTSTATUS status)
 
 static int cancel_lingering(void *context)
 {
-  struct removed *self = context;
+  struct another *self = context;
 
   CHECK(parallel_isr_cancel(&self->port, linger, self) == STATUS_SUCCESS);
   while (!kthread_should_stop()) cond_resched();
@@ -559,7 +614,7 @@ static int cancel_lingering(void *context)
 
 static void remove_waits_for_the_dpc_and_closes_it(void)
 {
-  struct removed *self = new_port();
+  struct another *self = new_port(0, NULL);
   struct task_struct *thread;
 
   if (self == NULL) return;
@@ -599,6 +654,7 @@ static const struct {
     CASE(levels_are_as_documented),
     CASE(connect_ex_fully_specified),
     CASE(connect_ex_line_and_fallback),
+    CASE(connect_ex_knows_level_and_edge),
     CASE(disconnect_against_interrupts),
     CASE(last_disconnect_against_interrupts),
     CASE(one_owner_at_a_time),

@@ -28,7 +28,7 @@ static BOOLEAN NTAPI peer_isr(PKINTERRUPT interrupt, PVOID context)
 
   (void)interrupt;
   CHECK(irqs_disabled());
-  self->interrupts++;
+  WRITE_ONCE(self->interrupts, self->interrupts + 1);
   return FALSE;
 }
 
@@ -102,10 +102,18 @@ NTSTATUS peer_wait(void)
 }
 EXPORT_SYMBOL_GPL(peer_wait);
 
+static BOOLEAN NTAPI peer_nothing(PVOID context)
+{
+  (void)context;
+  return TRUE;
+}
+
+/* The routine runs under the gate: who had that has seen it return. */
 void peer_wait_for_check(void)
 {
   wait_for_completion(&peer.checked);
   reinit_completion(&peer.checked);
+  CHECK(parallel_isr_synchronize(lpt_port(), peer_nothing, NULL));
 }
 EXPORT_SYMBOL_GPL(peer_wait_for_check);
 
