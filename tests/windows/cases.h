@@ -100,4 +100,7 @@ ULONG client_waiters(client *self);
 /* Everything was given back, and nothing runs: true of a port between two calls. */
 void check_free(void);
 
+void open_all(void);  /* the_port, and its three clients; nobody is connected */
+void close_all(void); /* whoever is connected is disconnected; check_free(), port_end() */
+
 #endif

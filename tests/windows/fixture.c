@@ -225,3 +225,22 @@ void check_free(void)
   }
   CHECK_EQUAL(port_control(&the_port, IOCTL_INTERNAL_PARALLEL_PORT_FREE, NULL, 0, 0, NULL, NULL), STATUS_SUCCESS);
 }
+
+void open_all(void)
+{
+  port_begin();
+  client_open(&alice, "alice");
+  client_open(&bob, "bob");
+  client_open(&carol, "carol");
+}
+
+void close_all(void)
+{
+  client *const all[] = {&alice, &bob, &carol};
+  for (uint32_t i = 0; i < 3; i++) {
+    if (all[i]->connected) CHECK_EQUAL(client_disconnect(all[i]), STATUS_SUCCESS);
+    client_close(all[i]);
+  }
+  check_free();
+  port_end();
+}

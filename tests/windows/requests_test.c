@@ -3,25 +3,6 @@
 #include "cases.h"
 #include "hooks.h"
 
-static void open_all(void)
-{
-  port_begin();
-  client_open(&alice, "alice");
-  client_open(&bob, "bob");
-  client_open(&carol, "carol");
-}
-
-static void close_all(void)
-{
-  client *const all[] = {&alice, &bob, &carol};
-  for (uint32_t i = 0; i < 3; i++) {
-    if (all[i]->connected) CHECK_EQUAL(client_disconnect(all[i]), STATUS_SUCCESS);
-    client_close(all[i]);
-  }
-  check_free();
-  port_end();
-}
-
 static BOOLEAN NTAPI never(PKINTERRUPT interrupt, PVOID context)
 {
   (void)interrupt;
