@@ -332,8 +332,8 @@ typedef struct _IO_DISCONNECT_INTERRUPT_PARAMETERS {
 } IO_DISCONNECT_INTERRUPT_PARAMETERS;
 
 /** A deferred port check routine: called at DIRQL when the port has become free and nobody is queued. It takes and
- *  frees the port with the Context of its own connection: under the nameless one it would trigger itself for ever. While
- *  it runs, no free by its client, wherever that is made, starts another round, unless a try failed meanwhile. */
+ *  frees the port with the Context of its own connection: under the nameless one it would trigger itself for ever.
+ *  While it runs, no free by its client, wherever that is made, starts another round, unless a try failed meanwhile. */
 typedef void(NTAPI *PPARALLEL_DEFERRED_ROUTINE)(PVOID DeferredContext);
 /** Takes the port if it is free. @return TRUE iff the caller became the owner. */
 typedef BOOLEAN(NTAPI *PPARALLEL_TRY_ALLOCATE_ROUTINE)(PVOID TryAllocateContext);
