@@ -11,11 +11,15 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 
 from source import Problem
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests"))
+import processes  # noqa: E402: the checks end what they started in the same way
 
 ABORT = ("annot:missing-spec", "typing:implicit-function-declaration", "annot-error", "ghost:bad-use", "asm")
 
@@ -168,54 +172,28 @@ def command(kind, unit, functions, machdep, provers, timeout, jobs):
     return words
 
 
-running = set()
-
-
-def end(process):
-    """Ends what was started here, with the provers it started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait()
-
-
-def interrupted(*_):
-    for process in list(running):
-        end(process)
-    os._exit(130)
-
-
-def end_all_when_interrupted():
-    signal.signal(signal.SIGINT, interrupted)
-    signal.signal(signal.SIGTERM, interrupted)
-
-
 def execute(words, root, environment, log, brief):
     """Runs a command in a tree, its output into a log; brief: only until the first goal that is open or smoke test that
     fails. Returns (exit status or None if it was ended, seconds)."""
     log.parent.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
     # What an ended run leaves behind goes with its directory; it is short, for sockets are in it.
-    with log.open("w") as output, tempfile.TemporaryDirectory(prefix="isr") as scratch:
-        # Frama-C takes PWD for the directory that it is in: with another's it would prove the files of another tree.
-        process = subprocess.Popen(words, cwd=root, env={**environment, "TMPDIR": scratch, "PWD": str(root)},
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                   text=True, errors="replace", start_new_session=True)
-        running.add(process)
-        patience = threading.Timer(PATIENCE, end, [process])
+    # Frama-C takes PWD for the directory that it is in: with another's it would prove the files of another tree.
+    with log.open("w") as output, tempfile.TemporaryDirectory(prefix="isr") as scratch, \
+         processes.started(words, cwd=root, env={**environment, "TMPDIR": scratch, "PWD": str(root)},
+                           stdout=subprocess.PIPE, text=True, errors="replace") as process:
+        patience = threading.Timer(PATIENCE, processes.end, [process])
         patience.start()
         red = False
         for line in process.stdout:
             # What the provers said of a goal stands in the lines behind it.
             if red and line.startswith("["):
-                end(process)
+                processes.end(process)
                 break
             output.write(line)
             red = red or brief and is_red(line)
         status = process.wait()
         patience.cancel()
-        running.discard(process)
     return (None if status == -signal.SIGKILL else status), time.monotonic() - start
 
 

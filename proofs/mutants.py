@@ -131,7 +131,7 @@ def main():
     parser.add_argument("--only", default="", metavar="TEXT", help="the faults whose target, file or name has TEXT")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    frama_c.end_all_when_interrupted()
+    frama_c.processes.end_all_when_interrupted()
     faults = [f for f in MUTANTS if options.only in f"{f.target} {f.file} {f.name}"]
     environment = frama_c.configure_why3(BUILD / "why3")
     found, failed = collections.Counter({finder: 0 for finder in FINDERS}), 0

@@ -313,7 +313,7 @@ def arguments():
 
 def main():
     options = arguments()
-    frama_c.end_all_when_interrupted()
+    frama_c.processes.end_all_when_interrupted()
     coverage = Coverage(ROOT)
     outcomes, controls = prove(coverage, options)
     problems = [problem for found in controls.values() for problem in found]

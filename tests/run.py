@@ -17,10 +17,11 @@ import concurrent.futures
 import os
 import pathlib
 import re
-import signal
 import subprocess
 import sys
 import time
+
+import processes
 
 SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 TAP_PLAN = re.compile(r"^1\.\.(\d+)\s*$", re.MULTILINE)
@@ -28,8 +29,6 @@ TAP_PASSED = re.compile(r"^ok \d+\b", re.MULTILINE)
 TAP_FAILED = re.compile(r"^not ok \d+\b(?! # SKIP)", re.MULTILINE)
 TAP_SKIPPED = re.compile(r"^not ok \d+ # SKIP", re.MULTILINE)
 TAIL = 40
-
-running = set()
 
 
 def count(text, status):
@@ -53,18 +52,14 @@ def run(group, options):
     flags = ["-k", "-j%d" % options.jobs] if group == options.groups[0] else ["-j1"]
     start = time.monotonic()
     note = ""
-    with log.open("wb") as output:
-        process = subprocess.Popen(["make", "-s", "--no-print-directory", *flags, "check-" + group], stdout=output,
-                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment,
-                                   start_new_session=True)
-        running.add(process)
+    with log.open("wb") as output, processes.started(["make", "-s", "--no-print-directory", *flags, "check-" + group],
+                                                     stdout=output, env=environment) as process:
         try:
             status = process.wait(options.timeout)
         except subprocess.TimeoutExpired:
             status = -1
             note = "  stopped after %d s" % options.timeout
-            kill(process)
-        running.discard(process)
+            processes.end(process)
     text = log.read_text(errors="replace")
     passed, failed = count(text, status)
     lines = ["%-12s %6d passed, %d failed  %5.1f s%s" % (group, passed, failed, time.monotonic() - start, note)]
@@ -75,21 +70,6 @@ def run(group, options):
     return passed, failed
 
 
-def kill(process):
-    """Ends a group with everything it started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait()
-
-
-def interrupted(*_):
-    for process in list(running):
-        kill(process)
-    os._exit(130)
-
-
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n")[2].replace("usage: ", ""))
     parser.add_argument("--log", type=pathlib.Path, default=pathlib.Path("build/check"))
@@ -98,8 +78,7 @@ def main():
     parser.add_argument("groups", nargs="+")
     options = parser.parse_args()
     options.log.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGINT, interrupted)
-    signal.signal(signal.SIGTERM, interrupted)
+    processes.end_all_when_interrupted()
 
     results = [run(options.groups[0], options)]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

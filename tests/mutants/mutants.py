@@ -28,6 +28,9 @@ import time
 
 import table
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import processes  # noqa: E402
+
 PARTS = ("Makefile", "include", "impl", "examples", "spec", "tests")
 # The copies have no annotations of the proof: no test sees those, so a fault names code alone, whole lines of it, and
 # outlives changes of contracts. (The proof seeds faults too, with seed() below, but into copies that keep theirs.)
@@ -39,7 +42,6 @@ PATIENCE = 20
 LOG_LIMIT = 1 << 28
 
 Result = collections.namedtuple("Result", "good text")
-running = set()
 
 
 def environment():
@@ -54,30 +56,17 @@ def limit():
     resource.setrlimit(resource.RLIMIT_FSIZE, (LOG_LIMIT, LOG_LIMIT))
 
 
-def end(process):
-    """Ends what was started here, with everything it started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait()
-
-
 def call(command, tree, log, patience=None):
     """Runs a command in a copy; returns (its exit status or None if it hung, what it said, seconds)."""
     start = time.monotonic()
     with log.open("ab") as output:
         before = output.tell()
-        process = subprocess.Popen(command, cwd=tree, stdout=output, stderr=subprocess.STDOUT,
-                                   stdin=subprocess.DEVNULL, env=environment(), preexec_fn=limit,
-                                   start_new_session=True)
-        running.add(process)
-        try:
-            status = process.wait(patience)
-        except subprocess.TimeoutExpired:
-            status = None
-            end(process)
-        running.discard(process)
+        with processes.started(command, cwd=tree, stdout=output, env=environment(), preexec_fn=limit) as process:
+            try:
+                status = process.wait(patience)
+            except subprocess.TimeoutExpired:
+                status = None
+                processes.end(process)
     with log.open("rb") as output:
         output.seek(before)
         text = output.read().decode(errors="replace")
@@ -182,12 +171,6 @@ def try_baseline(options):
     return times
 
 
-def interrupted(*_):
-    for process in list(running):
-        end(process)
-    os._exit(130)
-
-
 def arguments():
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
@@ -205,8 +188,7 @@ def main():
     if sys.argv[1:] == ["--stale"]:
         return try_stale()
     options = arguments()
-    signal.signal(signal.SIGINT, interrupted)
-    signal.signal(signal.SIGTERM, interrupted)
+    processes.end_all_when_interrupted()
     mutants = [m for m in table.MUTANTS if options.only in m.file + " " + m.name]
     unknown = {group for m in mutants for group in m.groups} - set(options.groups)
     if unknown or not mutants:
