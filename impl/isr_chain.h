@@ -173,21 +173,25 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_clear(parallel_isr_port *port, uin
   connection->claimed = 0u;
 }
 
-/* One connection less; the next round of checks starts at one that exists. */
+/* The connection at a position has left: one less, and the round of checks goes on where it was. */
 /*@ requires storage:  Storage(port) && port == g_port;
-    requires held:     Holds && g_locked == 1 && 0 < port->connection_count <= g_slot_count &&
+    requires held:     Holds && g_locked == 1 && position < port->connection_count <= g_slot_count &&
                        port->connection_count == g_connections;
+    requires round:    port->check_position == 0 || port->check_position < port->connection_count;
     terminates \true;  exits \false;
     assigns  port->connection_count, port->check_position, g_connections;
     ensures  count:    port->connection_count == \old(port->connection_count) - 1 == g_connections;
-    ensures  position: port->check_position ==
-                       (\old(port->check_position) == port->connection_count ? 0 : \old(port->check_position));
+    ensures  round:    port->check_position == NextCheck(\old(port->check_position), position, port->connection_count);
 */
-PARALLEL_ISR_INTERNAL void parallel_isr_chain_shrink(parallel_isr_port *port)
+PARALLEL_ISR_INTERNAL void parallel_isr_chain_shrink(parallel_isr_port *port, uint32_t position)
 {
   port->connection_count -= 1u;
   //@ ghost g_connections = g_connections - 1;
-  if (port->check_position == port->connection_count) port->check_position = 0u;
+  if (port->check_position > position) {
+    port->check_position -= 1u;
+  } else if (port->check_position == port->connection_count) {
+    port->check_position = 0u;
+  }
 }
 
 /* Takes back the append before: the slot becomes what it was, with the identity that it had. Its deferred routine may
@@ -206,7 +210,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_shrink(parallel_isr_port *port)
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_undo_append(parallel_isr_port *port, PVOID identity)
 {
-  parallel_isr_chain_shrink(port);
+  parallel_isr_chain_shrink(port, port->connection_count - 1u);
   parallel_isr_connection *connection = parallel_isr_chain_at(port, port->connection_count);
   //@ ghost uint8_t slot = g_slots[port->connection_count].order;
   parallel_isr_chain_clear(port, port->configuration->connections[port->connection_count].order);
@@ -269,6 +273,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_retire(parallel_isr_port *port, ui
     ensures  places:   \forall integer k; 0 <= k < g_slot_count ==>
                          g_slot_position[k] == Shifted(position, g_slot_count - 1, \old(g_slot_position[k]));
     ensures  count:    port->connection_count == \old(port->connection_count) - 1;
+    ensures  round:    port->check_position == NextCheck(\old(port->check_position), position, port->connection_count);
     ensures  gone:     \old(g_slots[g_slots[position].order].service.InterruptServiceContext) == g_context ==>
                          Absent(g_slots, g_slot_count, &parallel_isr_any_isr, g_context);
 */
@@ -282,8 +287,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_remove(parallel_isr_port *port, ui
   //@ assert once: Once(g_slots, g_slot_count);
   parallel_isr_chain_retire(port, position);
   //@ assert connected: Connected(g_slots, port->connection_count - 1, g_slot_count);
-  if (port->check_position > position) port->check_position -= 1u;
-  parallel_isr_chain_shrink(port);
+  parallel_isr_chain_shrink(port, position);
   parallel_isr_owner_make_nameless(port, client);
   PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_DISCONNECTED, client);
 }
@@ -526,6 +530,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_check(parallel_isr_port *port, par
     ensures  queue:    Queue(port);
     ensures  window:   Window(port);
     ensures  ended:    g_now.serving == 0;
+    ensures  owed:     port->check_position != 0 ==> g_now.check == 1;
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_check_round(parallel_isr_port *port)
 {
@@ -533,6 +538,8 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_check_round(parallel_isr_port *por
   uint32_t position = port->check_position;
   uint32_t done = 0u;
   /*@ loop invariant range: done <= count && (position < count || (count == 0 && position == 0));
+      loop invariant where: position == (port->check_position + done < count ? port->check_position + done :
+                                         port->check_position + done - count);
       loop invariant ready: Ready && Keeps{Pre, Here} && Tables(port);
       loop assigns done, position, PARALLEL_ISR_SPEC_STEP, port->checks, g_calls;
       loop variant count - done; */
@@ -548,7 +555,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_check_round(parallel_isr_port *por
   port->check_position = done < count ? position : 0u;
   if (done < count) parallel_isr_owe_check(port);
   //@ ghost parallel_isr_observe();
-  //@ ghost if (g_now.check == 0) g_now.due = 0;
+  //@ ghost if (done == count && g_now.check == 0) g_now.due = 0;
   //@ ghost g_now.serving = 0;
   //@ ghost parallel_isr_commit();
 }

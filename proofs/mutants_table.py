@@ -335,8 +335,8 @@ fault("invariant: the order may lose a slot", "chain_retire", """
 """)
 fault("a deferred routine leaves uncounted", "chain_clear", "//@ ghost g_now.deferred = g_now.deferred - 1;", "")
 fault("a slot keeps its routine", "chain_clear", "connection->service.InterruptServiceRoutine = NULL;", "")
-fault("a check position of a connection that is gone", "chain_remove",
-      "if (port->check_position > position) port->check_position -= 1u;", "")
+fault("a check position of a connection that is gone", "chain_shrink",
+      "port->check_position -= 1u;", "")
 fault("a connection nobody counts", "chain_fill", "port->connection_count += 1u;", "")
 fault("contract: an append of who is there", "chain_fill", r"""
     requires new:      Absent(g_slots, g_slot_count, service.InterruptServiceRoutine, service.InterruptServiceContext);
@@ -402,7 +402,15 @@ fault("the head of the queue is not looked at", "dpc_serve_all", "parallel_isr_q
 fault("checks are taken over and not made", "dpc_serve_all",
       "if (parallel_isr_dpc_takes_checks(port)) parallel_isr_chain_check_round(port);",
       "(void)parallel_isr_dpc_takes_checks(port);")
-fault("a debt is taken over on a port that is taken", "dpc_takes_checks", "if (users != 0u) return false;", "")
+fault("a debt is taken over on a port that is taken, and forgotten", "dpc_takes_checks", """
+  if (users != 0u) return false;
+  uint32_t wanted = parallel_isr_backend_exchange(&port->check_wanted, 0u);
+  //@ ghost g_now.serving = wanted != 0 ? PARALLEL_ISR_SPEC_SERVES_ROUND : PARALLEL_ISR_SPEC_SERVES_NOTHING;
+""", """
+  uint32_t wanted = parallel_isr_backend_exchange(&port->check_wanted, 0u);
+  if (users != 0u) wanted = 0u;
+  //@ ghost g_now.serving = wanted != 0 ? PARALLEL_ISR_SPEC_SERVES_ROUND : PARALLEL_ISR_SPEC_SERVES_NOTHING;
+""")
 fault("the DPC leaves the lock to nobody", "dpc_serve", "parallel_isr_backend_exit(port);", "")
 fault("completion of no request", "run_dpc", "if (ended.completion != NULL) {", "{")
 
@@ -443,7 +451,7 @@ fault("a disconnect that finds nobody succeeds", "disconnect_locked",
 # ---- the life of a port ----------------------------------------------------------------------------------------------
 fault = room("port_lifetime", "impl/port_lifetime.h")
 
-fault("more slots than there may be", "initialize", """
+fault("more slots than there may be", "configuration_is_valid", """
          configuration->connection_capacity <= PARALLEL_ISR_MAX_CONNECTIONS &&
          configuration->request_capacity <= PARALLEL_ISR_MAX_REQUESTS &&
          (configuration->requests != NULL
@@ -455,9 +463,9 @@ fault("a slot that has a routine", "initialize_connection", "connection->service
 fault("a table without an order", "initialize_request", "request->order = (uint16_t)slot;", "request->order = 0u;")
 fault("a count that is not 0", "initialize_port", "port->connection_count = 0u;", "")
 fault("removed twice", "remove_begin", "if (removed != 0u) return false;", "")
-fault("a request still waits", "remove_begin", "while (port->queue_length != 0u)", "if (port->queue_length != 0u)")
+fault("a request still waits", "remove_begin", "while (port->queue_length != 0u)", "while (port->queue_length > 1u)")
 fault("one client stays", "remove_locked", "while (parallel_isr_remove_client(port)) {\n  }",
-      "(void)parallel_isr_remove_client(port);")
+      "while (parallel_isr_remove_client(port)) {\n    break;\n  }")
 fault("the line stays", "remove_locked", "if (port->line_connected) parallel_isr_disconnect_last(port);", "")
 fault("the DPC is drained under the mutex", "remove", """
   parallel_isr_backend_unlock(port);

@@ -112,21 +112,19 @@ vector->message != 0 ? IRQF_SHARED : 0;
   if (vector->message != 0) (void)parallel_isr_backend_fetch_or(&port->backend.pending, vector->message);
 """, linux.EDU),
     Mutant("the fallback is not connected under its own name", NEGOTIATION, """
-    status = parallel_isr_connect_line_form(port, client, interrupt, wanted->FallBackServiceRoutine,
-                                            wanted->ServiceContext, CONNECT_LINE_BASED);
+  NTSTATUS status = parallel_isr_connect_line_form(port, client, interrupt, routine, context, CONNECT_LINE_BASED);
 """, """
-    status = parallel_isr_connect_line_form(port, client, interrupt, wanted->FallBackServiceRoutine,
-                                            wanted->ServiceContext, CONNECT_MESSAGE_BASED);
+  NTSTATUS status = parallel_isr_connect_line_form(port, client, interrupt, routine, context, CONNECT_MESSAGE_BASED);
 """, linux.EDU),
     Mutant("a client is freed before its routines have left", CONNECTION, """
   parallel_isr_gate_acquire(port);
-  uint32_t position = parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
+  uint32_t position = parallel_isr_chain_find(port, routine, context);
   bool found = position < port->connection_count;
   if (found) parallel_isr_chain_remove(port, position);
   bool last = found && port->connection_count == 0u;
   parallel_isr_gate_release(port);
 """, """
-  uint32_t position = parallel_isr_chain_find(port, service->InterruptServiceRoutine, service->InterruptServiceContext);
+  uint32_t position = parallel_isr_chain_find(port, routine, context);
   bool found = position < port->connection_count;
   if (found) parallel_isr_chain_remove(port, position);
   bool last = found && port->connection_count == 0u;

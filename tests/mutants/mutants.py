@@ -3,15 +3,14 @@
 """Shows that the tests can fail: seeds one fault at a time (table.py) into a copy of the tree and runs tests until one
 fails.
 
-usage: mutants.py --stale | [--jobs N] [--only TEXT] DIRECTORY GROUP=PROGRAM[,PROGRAM]...
+usage: mutants.py [--jobs N] [--only TEXT] DIRECTORY GROUP=PROGRAM[,PROGRAM]...
 
 A group is a name and the programs that belong to it, as make builds them; the faults say which groups to try, in which
 order. First the copy without a fault: everything must pass. A program that takes much longer with a fault than without
 hangs, and that counts as having found the fault. A fault that no test finds, whose text is not there exactly once, or
 that does not compile, is a failure.
 
-One line for each fault, the log of each in DIRECTORY, and last "N passed, N failed". --stale only looks whether every
-text is there exactly once, and has lines for the others alone.
+One line for each fault, the log of each in DIRECTORY, and last "N passed, N failed".
 """
 import argparse
 import collections
@@ -106,19 +105,6 @@ def seed(mutant, tree):
     return True
 
 
-def try_stale():
-    """Looks for the text of every fault."""
-    texts = {name: plain(pathlib.Path(name)) for name in {mutant.file for mutant in table.MUTANTS}}
-    failed = 0
-    for mutant in table.MUTANTS:
-        count = len(places(mutant, texts[mutant.file]))
-        if count != 1:
-            failed += 1
-            print("STALE: %s: %s: its text is there %d times" % (mutant.file, mutant.name, count))
-    print("%d passed, %d failed" % (len(table.MUTANTS) - failed, failed))
-    return 1 if failed else 0
-
-
 def try_mutant(mutant, number, options, times):
     """Seeds one fault and looks for it."""
     name = "%03d" % number
@@ -185,8 +171,6 @@ def arguments():
 
 
 def main():
-    if sys.argv[1:] == ["--stale"]:
-        return try_stale()
     options = arguments()
     processes.end_all_when_interrupted()
     mutants = [m for m in table.MUTANTS if options.only in m.file + " " + m.name]

@@ -352,13 +352,16 @@ fault("chain: counts of the connection before", """
   connection->claimed = 0u;
 }
 
-/* One connection less""", """
+/* The connection at a position has left""", """
 }
 
-/* One connection less""")
+/* The connection at a position has left""")
 fault("chain: checks start behind the last", """
-  if (port->check_position == port->connection_count) port->check_position = 0u;
+  } else if (port->check_position == port->connection_count) {
+    port->check_position = 0u;
+  }
 """, """
+  }
 """)
 fault("chain: off by one in order compaction", """
   for (uint32_t i = position; i < last; i++) {
@@ -371,14 +374,14 @@ fault("chain: freed slots are reused newest first", """
   uint32_t last = port->connection_count - 1u;
 """)
 fault("chain: a round does not follow the one who moves up", """
-  if (port->check_position > position) port->check_position -= 1u;
+    port->check_position -= 1u;
 """, """
 """)
 fault("chain: an owner keeps its name when it leaves", """
-  parallel_isr_chain_shrink(port);
+  parallel_isr_chain_shrink(port, position);
   parallel_isr_owner_make_nameless(port, client);
 """, """
-  parallel_isr_chain_shrink(port);
+  parallel_isr_chain_shrink(port, position);
 """)
 fault("chain: a failed connect leaves the owner its name", """
   parallel_isr_owner_make_nameless(port, parallel_isr_identity(&connection->handle));
