@@ -110,34 +110,119 @@ PARALLEL_ISR_INTERNAL void parallel_isr_describe_messages(parallel_isr_port *por
 
 /* ---- messages ---------------------------------------------------------------------------------------------------- */
 
+/* The place of a client of messages in the chain: calls his routine once for each message that is pending. To the chain
+ * it is an ISR like any other, and promises what the others do. */
+/*@ requires called:   Ready && Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
+    requires tables:   Tables(g_port);
+    requires calls:    0 <= g_calls < PARALLEL_ISR_MAX_CONNECTIONS;
+    requires listener: PARALLEL_ISR_SPEC_LISTENER;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP, g_calls, g_listener->pending;
+    ensures  returned: Ready && Keeps{Pre, Post} && g_calls == \old(g_calls) + 1;
+*/
 PARALLEL_ISR_INTERNAL BOOLEAN NTAPI parallel_isr_message_isr(PKINTERRUPT object, PVOID context);
 
+/* That routine as the chain knows it. */
+/*@ terminates \true;  exits \false;
+    assigns  \result \from \nothing;
+    ensures  routine:  \result == &parallel_isr_any_isr;
+*/
+PARALLEL_ISR_INTERNAL PKSERVICE_ROUTINE parallel_isr_message_routine(void)
+{
+  return parallel_isr_message_isr;
+}
+
+/* The client of messages that stands in the chain with that context. */
+/*@ requires listener: PARALLEL_ISR_SPEC_LISTENER;
+    terminates \true;  exits \false;
+    assigns  \result \from context;
+    ensures  listener: \result == g_listener && \result->port == g_port &&
+                       \result->routine == &parallel_isr_any_message;
+*/
+PARALLEL_ISR_INTERNAL parallel_isr_interrupt *parallel_isr_message_client(PVOID context)
+{
+  return (parallel_isr_interrupt *)context;
+}
+
+/* Adds to what is pending for the connection at a position, if it is of a client of messages. */
+/*@ requires storage:  Storage(port) && port == g_port;
+    requires held:     Holds && Tables(port) && position < port->connection_count;
+    requires listener: PARALLEL_ISR_SPEC_LISTENER;
+    terminates \true;  exits \false;
+    assigns  g_listener->pending;
+    ensures  storage:  Storage(port);
+    ensures  tables:   Tables(port);
+*/
+PARALLEL_ISR_INTERNAL void parallel_isr_add_messages(parallel_isr_port *port, uint32_t position, uint32_t arrived)
+{
+  const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service = &parallel_isr_chain_at(port, position)->service;
+  if (service->InterruptServiceRoutine == parallel_isr_message_routine())
+    parallel_isr_message_client(service->InterruptServiceContext)->pending |= arrived;
+}
+
 /* Hands what has arrived to every client of messages. Caller: the gate holder. */
+/*@ requires storage:  Storage(port) && port == g_port;
+    requires held:     Holds && Tables(port);
+    requires listener: PARALLEL_ISR_SPEC_LISTENER;
+    terminates \true;  exits \false;
+    assigns  g_listener->pending;
+    ensures  storage:  Storage(port);
+    ensures  tables:   Tables(port);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_hand_messages_out(parallel_isr_port *port)
 {
   const uint32_t arrived = parallel_isr_take_messages(port);
-  for (uint32_t position = 0u; position < port->connection_count; position++) {
-    const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service = &parallel_isr_chain_at(port, position)->service;
-    if (service->InterruptServiceRoutine == parallel_isr_message_isr)
-      ((parallel_isr_interrupt *)service->InterruptServiceContext)->pending |= arrived;
-  }
+  /*@ loop invariant range:   position <= port->connection_count;
+      loop invariant storage: Storage(port);
+      loop invariant tables:  Tables(port);
+      loop assigns position, g_listener->pending;
+      loop variant port->connection_count - position; */
+  for (uint32_t position = 0u; position < port->connection_count; position++)
+    parallel_isr_add_messages(port, position, arrived);
 }
 
-/* The place of a client of messages in the chain: calls his routine once for each message that is pending. */
+/* Calls a client's routine for one message. */
+/*@ requires called:   Ready && Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
+    requires client:   \valid_read(client) && client->routine == &parallel_isr_any_message;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP;
+    ensures  returned: Ready && Keeps{Pre, Post};
+*/
+PARALLEL_ISR_INTERNAL bool parallel_isr_call_for_message(const parallel_isr_interrupt *client, PKINTERRUPT object,
+                                                         ULONG message)
+{
+  BOOLEAN claimed;
+  //@ calls parallel_isr_any_message;
+  claimed = client->routine(object, client->context, message);
+  return claimed != FALSE;
+}
+
 PARALLEL_ISR_INTERNAL BOOLEAN NTAPI parallel_isr_message_isr(PKINTERRUPT object, PVOID context)
 {
-  parallel_isr_interrupt *interrupt = (parallel_isr_interrupt *)context;
-  BOOLEAN claimed = FALSE;
-  parallel_isr_hand_messages_out(interrupt->port);
-  const uint32_t pending = interrupt->pending;
-  interrupt->pending = 0u;
+  parallel_isr_interrupt *client = parallel_isr_message_client(context);
+  bool claimed = false;
+  parallel_isr_hand_messages_out(client->port);
+  const uint32_t pending = client->pending;
+  client->pending = 0u;
+  /*@ loop invariant range: message <= PARALLEL_ISR_MAX_MESSAGES;
+      loop invariant ready: Ready && Keeps{Pre, Here};
+      loop assigns message, claimed, PARALLEL_ISR_SPEC_STEP;
+      loop variant PARALLEL_ISR_MAX_MESSAGES - message; */
   for (ULONG message = 0u; message < PARALLEL_ISR_MAX_MESSAGES; message++)
-    if ((pending >> message & 1u) != 0u && interrupt->routine(object, interrupt->context, message) != FALSE)
-      claimed = TRUE;
-  return claimed;
+    if ((pending >> message & 1u) != 0u && parallel_isr_call_for_message(client, object, message)) claimed = true;
+  //@ ghost g_calls = g_calls + 1;
+  return claimed ? TRUE : FALSE;
 }
 
 /* Messages from before the connection are none of its own. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine) && g_level == PASSIVE_LEVEL;
+    requires listener: PARALLEL_ISR_SPEC_LISTENER;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_listener->pending;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+*/
 PARALLEL_ISR_INTERNAL void parallel_isr_forget_messages(parallel_isr_port *port)
 {
   parallel_isr_gate_acquire(port);
@@ -315,36 +400,56 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_line_based(parallel_isr_port
 /* Everything that the routine needs is there before it is connected: it may be called at once. */
 /*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
     requires settled:  g_now.transit != g_me && Settled(g_mine);
-    requires mutex:    g_locked == 0;
+    requires mutex:    g_locked == 0 && g_level == PASSIVE_LEVEL;
     requires apart:    \valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt);
-    requires wanted:   \valid_read(wanted) && PARALLEL_ISR_SPEC_FOREIGN(wanted) &&
-                       \base_addr(wanted) != \base_addr(interrupt);
-    requires output:   \valid(context) && PARALLEL_ISR_SPEC_FOREIGN(context) &&
-                       \base_addr(context) != \base_addr(interrupt) && *context == \null;
-    requires messages: g_messages > 0 && g_level == PASSIVE_LEVEL;
+    requires listener: PARALLEL_ISR_SPEC_LISTENER;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt;
-    assigns  *context \from port, interrupt;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, g_listener->pending;
     ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  level:    g_level == \old(g_level);
     ensures  mutex:    g_locked == 0;
     ensures  version:  interrupt->version == (\result == STATUS_SUCCESS ? CONNECT_MESSAGE_BASED : 0);
-    ensures  failure:  \result != STATUS_SUCCESS ==> *context == \null;
 */
-PARALLEL_ISR_INTERNAL NTSTATUS
-parallel_isr_connect_messages(parallel_isr_port *port, PVOID client, parallel_isr_interrupt *interrupt,
-                              const IO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS *wanted, PVOID *context)
+PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_listener(parallel_isr_port *port, PVOID client,
+                                                             parallel_isr_interrupt *interrupt,
+                                                             PKMESSAGE_SERVICE_ROUTINE routine, PVOID context)
 {
-  interrupt->routine = wanted->MessageServiceRoutine;
-  interrupt->context = wanted->ServiceContext;
+  interrupt->routine = routine;
+  interrupt->context = context;
   interrupt->pending = 0u;
   parallel_isr_forget_messages(port);
-  NTSTATUS status = parallel_isr_connect_line_form(port, client, interrupt, parallel_isr_message_isr, interrupt,
-                                                   CONNECT_MESSAGE_BASED);
+  return parallel_isr_connect_line_form(port, client, interrupt, parallel_isr_message_routine(), interrupt,
+                                        CONNECT_MESSAGE_BASED);
+}
+
+/* Connects a client of messages, and tells him at the place that he named. The messages are described behind that: a
+ * platform may know them only once they are connected. The client sees the table when this returns. */
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires mutex:    g_locked == 0;
+    requires apart:    \valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt);
+    requires output:   \valid(told) && PARALLEL_ISR_SPEC_FOREIGN(told) && \base_addr(told) != \base_addr(interrupt);
+    requires messages: g_messages > 0 && g_level == PASSIVE_LEVEL;
+    requires listener: PARALLEL_ISR_SPEC_LISTENER;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, g_listener->pending;
+    assigns  *told \from port, interrupt;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  mutex:    g_locked == 0;
+    ensures  version:  interrupt->version == (\result == STATUS_SUCCESS ? CONNECT_MESSAGE_BASED : 0);
+    ensures  failure:  \result != STATUS_SUCCESS ==> *told == \null;
+*/
+PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_messages(parallel_isr_port *port, PVOID client,
+                                                             parallel_isr_interrupt *interrupt,
+                                                             PKMESSAGE_SERVICE_ROUTINE routine, PVOID context,
+                                                             PVOID *told)
+{
+  NTSTATUS status = parallel_isr_connect_listener(port, client, interrupt, routine, context);
+  *told = NULL;
   if (status != STATUS_SUCCESS) return status;
-  /* Behind it: a platform may know them only once they are connected. The client sees the table when this returns. */
   parallel_isr_describe_messages(port, &interrupt->table);
-  *context = &interrupt->table.info;
+  *told = &interrupt->table.info;
   return STATUS_SUCCESS;
 }
 
@@ -357,8 +462,9 @@ parallel_isr_connect_messages(parallel_isr_port *port, PVOID client, parallel_is
     requires routine:  Routine(wanted->FallBackServiceRoutine);
     requires output:   PARALLEL_ISR_SPEC_OUTPUT(wanted->ConnectionContext.Generic, interrupt, wanted);
     requires none:     interrupt->version == 0 && g_level == PASSIVE_LEVEL;
+    requires listener: PARALLEL_ISR_SPEC_LISTENER;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, g_listener->pending;
     assigns  *wanted->ConnectionContext.Generic \from port, interrupt;
     ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  level:    g_level == \old(g_level);
@@ -383,7 +489,8 @@ parallel_isr_connect_message_based(parallel_isr_port *port, PVOID client, parall
   if (parallel_isr_message_count(port) == 0u)
     return parallel_isr_connect_fallback(port, client, interrupt, wanted->FallBackServiceRoutine,
                                          wanted->ServiceContext, context);
-  return parallel_isr_connect_messages(port, client, interrupt, wanted, context);
+  return parallel_isr_connect_messages(port, client, interrupt, wanted->MessageServiceRoutine, wanted->ServiceContext,
+                                       context);
 }
 
 /* ---- the fully specified forms: of a platform that knows its vectors --------------------------------------------- */
@@ -484,8 +591,9 @@ parallel_isr_connect_specified_form(parallel_isr_port *port, PVOID client, paral
                          PARALLEL_ISR_SPEC_OUTPUT(parameters->FullySpecified.InterruptObject, interrupt, parameters) &&
                          PARALLEL_ISR_SPEC_OUTPUT(parameters->MessageBased.ConnectionContext.Generic, interrupt,
                                                   parameters);
+    requires listener: PARALLEL_ISR_SPEC_LISTENER;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, parameters->Version;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, parameters->Version, g_listener->pending;
     assigns  *parameters->LineBased.InterruptObject \from port, interrupt;
     assigns  *parameters->FullySpecified.InterruptObject \from port, interrupt;
     assigns  *parameters->MessageBased.ConnectionContext.Generic \from port, interrupt;

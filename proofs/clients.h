@@ -5,6 +5,7 @@
 #define PARALLEL_ISR_CLIENTS_H
 
 BOOLEAN NTAPI parallel_isr_any_isr(PKINTERRUPT interrupt, PVOID context);
+BOOLEAN NTAPI parallel_isr_any_message(PKINTERRUPT interrupt, PVOID context, ULONG message);
 void NTAPI parallel_isr_any_deferred(PVOID context);
 void NTAPI parallel_isr_any_completion(PVOID context, NTSTATUS status);
 void NTAPI parallel_isr_any_storm(parallel_isr_port *port, PVOID context, uint32_t unclaimed);

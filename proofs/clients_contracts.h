@@ -9,12 +9,20 @@
 
 /* Under the gate, at DIRQL: try-allocate, free, query. */
 /*@ requires called:   Ready && Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
+    requires tables:   Tables(g_port);
     requires calls:    0 <= g_calls < PARALLEL_ISR_MAX_CONNECTIONS;
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP, g_calls;
     ensures  returned: Ready && Keeps{Pre, Post} && g_calls == \old(g_calls) + 1;
 */
 BOOLEAN NTAPI parallel_isr_any_isr(PKINTERRUPT interrupt, PVOID context);
+
+/*@ requires called:   Ready && Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP;
+    ensures  returned: Ready && Keeps{Pre, Post};
+*/
+BOOLEAN NTAPI parallel_isr_any_message(PKINTERRUPT interrupt, PVOID context, ULONG message);
 
 /*@ requires called:   Ready && Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
     requires calls:    0 <= g_calls < PARALLEL_ISR_MAX_CONNECTIONS;

@@ -554,6 +554,19 @@ fault("a synchronisation level below the device's", "check_specified",
       "if (group && wanted->Group != 0u) return STATUS_INVALID_PARAMETER;")
 fault("no processor", "check_specified",
       "if (wanted->ProcessorEnableMask == 0u) return STATUS_INVALID_PARAMETER_10;", "")
+fault("a place that is not in the chain", "hand_messages_out",
+      "for (uint32_t position = 0u; position < port->connection_count; position++)",
+      "for (uint32_t position = 0u; position <= port->connection_count; position++)")
+fault("messages are handed out without the gate", "forget_messages", "parallel_isr_gate_acquire(port);", "")
+fault("a message that there cannot be", "message_isr", "message < PARALLEL_ISR_MAX_MESSAGES; message++)",
+      "message <= PARALLEL_ISR_MAX_MESSAGES; message++)")
+fault("a routine of another kind", "call_for_message",
+      "    requires client:   \\valid_read(client) && client->routine == &parallel_isr_any_message;",
+      "    requires client:   \\valid_read(client);")
+fault("the place of a message is called twice", "message_isr", "//@ ghost g_calls = g_calls + 1;",
+      "//@ ghost g_calls = g_calls + 2;")
+fault("messages of a client that has none", "connect_messages", "  if (status != STATUS_SUCCESS) return status;\n"
+      "  parallel_isr_describe", "  parallel_isr_describe")
 fault("one entry too many", "describe_messages",
       "for (ULONG message = 1u; message < table->info.MessageCount; message++)",
       "for (ULONG message = 1u; message <= table->info.MessageCount; message++)")
@@ -571,7 +584,7 @@ fault("the highest form is not told", "connect_interrupt_ex", "parameters->Versi
       "")
 fault("disconnected as another form", "disconnect_interrupt_ex",
       "if (parameters->Version != interrupt->version ||\n      parameters", "if (parameters")
-fault("contract: a lock is taken", "check_line check_message",
+fault("contract: a lock is taken", "check_common",
       "      lock != \\null ? STATUS_NOT_SUPPORTED :\n", "")
 
 # ---- the tables ------------------------------------------------------------------------------------------------------

@@ -1015,25 +1015,19 @@ fault("disconnect: missing level check", """
 # ---- the negotiation -------------------------------------------------------------------------------------------------
 fault = room("impl/interrupt_negotiation.h")
 
-fault("negotiation: messages go to the first client only", """
-    if (service->InterruptServiceRoutine == parallel_isr_message_isr)
-      ((parallel_isr_interrupt *)service->InterruptServiceContext)->pending |= arrived;
+fault("negotiation: messages go to the first of the chain only", """
+    parallel_isr_add_messages(port, position, arrived);
 """, """
-    if (service->InterruptServiceRoutine == parallel_isr_message_isr) {
-      ((parallel_isr_interrupt *)service->InterruptServiceContext)->pending |= arrived;
-      break;
-    }
+    if (position == 0u) parallel_isr_add_messages(port, position, arrived);
 """)
 fault("negotiation: every client is taken for one of messages", """
-    if (service->InterruptServiceRoutine == parallel_isr_message_isr)
+  if (service->InterruptServiceRoutine == parallel_isr_message_routine())
 """, """
-    if (service->InterruptServiceRoutine != NULL)
+  if (service->InterruptServiceRoutine != NULL)
 """)
 fault("negotiation: a message is told again and again", """
-  interrupt->pending = 0u;
-  for (ULONG message
+  client->pending = 0u;
 """, """
-  for (ULONG message
 """)
 fault("negotiation: what is pending is overwritten", """
 ->pending |= arrived;
@@ -1046,9 +1040,11 @@ message < PARALLEL_ISR_MAX_MESSAGES; message++)
 message + 30u < PARALLEL_ISR_MAX_MESSAGES; message++)
 """)
 fault("negotiation: a message that its client refused is claimed", """
-    if ((pending >> message & 1u) != 0u && interrupt->routine(object, interrupt->context, message) != FALSE)
+  claimed = client->routine(object, client->context, message);
+  return claimed != FALSE;
 """, """
-    if ((pending >> message & 1u) != 0u && interrupt->routine(object, interrupt->context, message) <= TRUE)
+  claimed = client->routine(object, client->context, message);
+  return claimed <= TRUE;
 """)
 fault("negotiation: messages from before the connection are told", """
   parallel_isr_hand_messages_out(port);
