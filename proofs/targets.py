@@ -58,7 +58,7 @@ TARGETS = (
            "Every request gets the status that the decision table gives it; all input is read before any output is "
            "written, and a request that fails leaves the buffer as it was.",
            "The requests of other device stacks that share the dispatch routine."),
-    target("negotiation", "impl/interrupt_negotiation.h", 380,
+    target("negotiation", "impl/interrupt_negotiation.h", 510,
            "Every form of IoConnectInterruptEx is refused or connected as its decision table says; outputs are defined "
            "on every failure.",
            "That each client of messages hears of each message: tests look at that."),
