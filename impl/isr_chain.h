@@ -496,9 +496,12 @@ PARALLEL_ISR_INTERNAL BOOLEAN parallel_isr_dispatch(parallel_isr_port *port)
 /*@ requires ready:    Ready && port == g_port;
     requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
     requires slot:     \valid(connection) && connection->service.DeferredPortCheckRoutine == &parallel_isr_any_deferred;
+    requires told:     0 <= g_told <= 1;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_STEP, port->checks, g_calls;
+    assigns  PARALLEL_ISR_SPEC_STEP, port->checks, g_calls, g_told;
     ensures  ready:    Ready && Keeps{Pre, Post};
+    ensures  called:   g_calls == 1;
+    ensures  told:     g_told == \old(g_told) + (connection == g_slots + g_watched ? 1 : 0);
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_check(parallel_isr_port *port, parallel_isr_connection *connection)
 {
@@ -512,6 +515,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_check(parallel_isr_port *port, par
   //@ ghost g_calls = 0;
   //@ calls parallel_isr_any_deferred;
   connection->service.DeferredPortCheckRoutine(connection->service.DeferredPortCheckContext);
+  //@ ghost if (connection == g_slots + g_watched) g_told = g_told + 1;
   parallel_isr_backend_store_pointer(&port->checking, NULL);
   //@ ghost g_now.checking = NULL;
   //@ ghost parallel_isr_commit();
@@ -523,7 +527,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_check(parallel_isr_port *port, par
     requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine) && Tables(port) &&
                        g_now.debt == 0 && g_now.serving == PARALLEL_ISR_SPEC_SERVES_ROUND;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_STEP, port->checks, port->check_position, g_calls;
+    assigns  PARALLEL_ISR_SPEC_STEP, port->checks, port->check_position, g_calls, g_told;
     ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  held:     Holds && g_now.waiter != g_me && KeepsDebt{Pre, Post} && KeepsTables{Pre, Post};
     ensures  chain:    Chain(port);
@@ -531,17 +535,25 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_check(parallel_isr_port *port, par
     ensures  window:   Window(port);
     ensures  ended:    g_now.serving == 0;
     ensures  owed:     port->check_position != 0 ==> g_now.check == 1;
+    ensures  once:     0 <= g_told <= 1;
+    ensures  all:      g_now.check == 1 || (0 <= g_watched < g_slot_count ==>
+                         g_told == (g_slots[g_watched].service.DeferredPortCheckRoutine != \null ? 1 : 0));
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_check_round(parallel_isr_port *port)
 {
   uint32_t count = port->connection_count;
   uint32_t position = port->check_position;
   uint32_t done = 0u;
+  //@ ghost g_told = 0;
   /*@ loop invariant range: done <= count && (position < count || (count == 0 && position == 0));
       loop invariant where: position == (port->check_position + done < count ? port->check_position + done :
                                          port->check_position + done - count);
       loop invariant ready: Ready && Keeps{Pre, Here} && Tables(port);
-      loop assigns done, position, PARALLEL_ISR_SPEC_STEP, port->checks, g_calls;
+      loop invariant once:  0 <= g_told <= 1;
+      loop invariant told:  0 <= g_watched < g_slot_count ==>
+                              g_told == (g_slots[g_watched].service.DeferredPortCheckRoutine == \null ? 0 :
+                                Visited(g_slot_position[g_watched], port->check_position, done, count));
+      loop assigns done, position, PARALLEL_ISR_SPEC_STEP, port->checks, g_calls, g_told;
       loop variant count - done; */
   while (done < count) {
     uint32_t users = parallel_isr_backend_load(&port->users);

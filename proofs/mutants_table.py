@@ -362,6 +362,13 @@ fault("contract: a pass may leave the debt", "chain_serve", "ensures  served:   
       "ensures  all:")
 fault("a round on a port that is taken ends with its debt", "chain_check_round",
       "if (done < count) parallel_isr_owe_check(port);", "")
+fault("a round leaves the first out", "chain_check_round",
+      "if (connection->service.DeferredPortCheckRoutine != NULL) parallel_isr_chain_check",
+      "if (done != 0u && connection->service.DeferredPortCheckRoutine != NULL) parallel_isr_chain_check")
+fault("a round starts at the first", "chain_check_round", "uint32_t position = port->check_position;",
+      "uint32_t position = 0u;")
+fault("a client is said to be told, and is not", "chain_check",
+      "connection->service.DeferredPortCheckRoutine(connection->service.DeferredPortCheckContext);", "")
 fault("checks at a position that is none", "chain_check_round",
       "position = position + 1u < count ? position + 1u : 0u;", "position = position + 1u;")
 

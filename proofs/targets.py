@@ -34,7 +34,8 @@ TARGETS = (
            "That the processor's memory order is that of the seam's contracts: models and stress look at that."),
     target("isr_chain", "impl/isr_chain.h", 600,
            "Connection order is kept, nobody is connected twice, exactly the named connection leaves, a routine is "
-           "called only while it is connected and with its own context, and a pass calls every one once.",
+           "called only while it is connected and with its own context, a pass calls every one once, and a round of "
+           "checks tells everybody once, or is owed its rest.",
            "What the clients' routines do: they are any routine that keeps the contract of a client."),
     target("allocation_queue", "impl/allocation_queue.h", 380,
            "Requests are granted first come, first served; users is the queue's length plus one for an owner at every "
@@ -135,4 +136,4 @@ ATOMIC = "Atomic:"
 # contracts of the seam.
 SHADOW = ("g_now", "g_mine")
 FREE = ("g_client", "g_calls", "g_connections", "g_deferring", "g_slot_position", "g_request_position",
-        "g_context_slot", "g_irq")
+        "g_context_slot", "g_told", "g_irq")
