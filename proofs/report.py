@@ -91,7 +91,7 @@ def target_part(outcome):
     wrong = list(failures(outcome))
     if wrong:
         parts.append("<pre class=bad>" + text("\n".join(f"{f}:{n}: {t}" for _, f, n, t in wrong)) + "</pre>")
-    parts.append(f"<details><summary>{len(outcome.functions)} functions of {text(outcome.target.room)}</summary>")
+    parts.append(f"<details><summary>functions of {text(outcome.target.room)}: {len(outcome.functions)}</summary>")
     parts.append(rows(("function", "goals", "by", "slowest", "seconds", ""), function_rows(outcome)))
     parts.append("</details>")
     return "".join(parts)
@@ -162,7 +162,8 @@ def page(build, outcomes, coverage, controls, problems):
 {f"<pre class=bad>{wrong}</pre>" if wrong else ""}
 <h2>Targets</h2>
 {rows(head, body)}
-<p>cvc5 alone: goals that need a prover, and that a second one closes, as make prove-independent last found.</p>
+<p>cvc5 alone: goals that need a prover, and that a second one closes;
+{"as make prove-independent last found" if second else "make prove-independent looks for that"}.</p>
 {"".join(target_part(o) for o in outcomes)}
 {trusted_part(coverage)}
 {memory_part(outcomes)}
