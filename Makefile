@@ -6,6 +6,9 @@ CC := gcc
 PYTHON := python3
 CLANG_FORMAT := clang-format-14
 
+# make --silent: nothing but what is wrong, and the count.
+QUIET = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),--quiet)
+
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
 HEADERS := $(wildcard include/*.h impl/*.h)
 

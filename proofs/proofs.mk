@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The proof: proofs/targets.py says what is proved, make prove proves it.
 
-PROVE := $(PYTHON) proofs/prove.py $(if $(findstring s,$(firstword -$(MAKEFLAGS))),--quiet)
+PROVE = $(PYTHON) proofs/prove.py $(QUIET)
 
 .PHONY: prove prove-smoke prove-update prove-machdeps prove-independent prove-mutants
 

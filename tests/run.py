@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Runs groups of checks and adds up what they counted.
 
-usage: run.py [--log DIRECTORY] [--jobs N] [--timeout SECONDS] GROUP...
+usage: run.py [--quiet] [--log DIRECTORY] [--jobs N] [--timeout SECONDS] GROUP...
 
 A group is the target check-GROUP of the Makefile. Its output goes to DIRECTORY/GROUP.log; from there its count is read:
 every line "N passed, N failed" and every result of TAP (cmocka's with CMOCKA_MESSAGE_OUTPUT=TAP). A group that exits
 with an error, hangs, reports nothing or less than it announced has failed, whatever it says. What a platform cannot do
 and skips counts as neither.
 
-The first group builds the programs and runs alone. One line for each group, the end of the log of those that failed,
-and last the total: "N passed, N failed".
+The first group builds the programs and runs alone. One line for each group (--quiet: for each that failed), the end of
+the log of those that failed, and last the total: "N passed, N failed".
 """
 import argparse
 import concurrent.futures
@@ -66,12 +66,14 @@ def run(group, options):
     if failed:
         told = [line for line in text.splitlines() if not TAP_PASSED.match(line)]
         lines += ["  | " + line for line in told[-TAIL:]] + ["  | all of it: %s" % log]
-    print("\n".join(lines), flush=True)
+    if failed or not options.quiet:
+        print("\n".join(lines), flush=True)
     return passed, failed
 
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n")[2].replace("usage: ", ""))
+    parser.add_argument("--quiet", action="store_true")
     parser.add_argument("--log", type=pathlib.Path, default=pathlib.Path("build/check"))
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--timeout", type=float, default=400)

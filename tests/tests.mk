@@ -15,10 +15,10 @@ LONG_GROUPS := long-models long-stress
 .PHONY: check check-long check-build bench bench-size $(GROUPS:%=check-%) $(LONG_GROUPS:%=check-%)
 
 check: deps ## run every check; the last line is "N passed, N failed"
-	@$(PYTHON) tests/run.py build $(GROUPS)
+	@$(PYTHON) tests/run.py $(QUIET) build $(GROUPS)
 
 check-long: deps ## search the large models and stress for long: hours
-	@$(PYTHON) tests/run.py --log $(B)/check-long --jobs 1 --timeout 43200 build $(LONG_GROUPS)
+	@$(PYTHON) tests/run.py $(QUIET) --log $(B)/check-long --jobs 1 --timeout 43200 build $(LONG_GROUPS)
 
 include $(wildcard tests/*/*.mk spec/*/*.mk)
 
