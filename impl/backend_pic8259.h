@@ -552,6 +552,8 @@ PARALLEL_ISR_INTERNAL void parallel_isr_pic8259_set_mask(parallel_isr_pic8259 *c
   //@ assert octet: (uint8_t)(mask ^ bit) == (mask ^ bit);
   parallel_isr_pic8259_outb(address, (uint8_t)(((mask & bit) != 0) == masked ? mask : mask ^ bit));
   //@ assert own: Masked(irq, g_master, g_slave) <==> masked;
+  /*@ assert others: irq < 8 ? Others(irq, g_master_before.imr, g_master.imr) :
+        Others(irq - 8, g_slave_before.imr, g_slave.imr); */
   parallel_isr_backend_store(&controller->mask_lock, 0);
   if (enabled) parallel_isr_pic8259_interrupts_on();
 }
