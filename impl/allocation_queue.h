@@ -94,6 +94,7 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_queue_is_full(const parallel_isr_port *p
     ensures  same:     \forall integer i; 0 <= i < g_request_count ==> g_requests[i].order == \old(g_requests[i].order);
     ensures  last:     Asked(g_requests + g_requests[\old(port->ended_count + port->queue_length)].order, completion,
                        context);
+    ensures  client:   g_requests[g_requests[\old(port->ended_count + port->queue_length)].order].client == client;
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_queue_append(parallel_isr_port *port, PVOID client,
                                                      parallel_isr_completion_routine completion, PVOID context)
@@ -243,6 +244,9 @@ PARALLEL_ISR_INTERNAL void parallel_isr_queue_retire_first(parallel_isr_port *po
     ensures  rest:     Rest(port);
     ensures  taken:    \old(port->ended_count) > 0 ==> port->ended_count == \old(port->ended_count) - 1 &&
                          \result.completion == &parallel_isr_any_completion && \result.status != STATUS_PENDING;
+    ensures  first:    \old(port->ended_count) > 0 ==>
+                         \result.context == \old(g_requests[g_requests[0].order].context) &&
+                         \result.status == \old(g_requests[g_requests[0].order].status);
     ensures  none:     \old(port->ended_count) == 0 ==> port->ended_count == 0 && \result.completion == \null;
 */
 PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_queue_take_ended(parallel_isr_port *port)
@@ -270,13 +274,24 @@ PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_queue_take_ended(paralle
     ensures  rest:     Rest(port);
     ensures  queue:    Queue(port);
     ensures  served:   g_now.serving == PARALLEL_ISR_SPEC_SERVES_CHECKS;
+    ensures  first:    g_granted == 1 ==> port->ended_count == \old(port->ended_count) + 1 &&
+                         g_now.owner == \old(g_requests[g_requests[port->ended_count].order].client) &&
+                         g_requests[\old(g_requests[port->ended_count].order)].status == STATUS_SUCCESS;
+    ensures  nobody:   g_granted != 1 ==> g_granted == 0 && port->ended_count == \old(port->ended_count);
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_queue_hand_over(parallel_isr_port *port)
 {
+  //@ ghost g_granted = 0;
   uint32_t users = parallel_isr_backend_load(&port->users);
   //@ ghost g_now.serving = PARALLEL_ISR_SPEC_SERVES_CHECKS;
-  //@ ghost if (port->queue_length != 0 && users == port->queue_length) { g_now.owned = 1; g_now.transit = g_me; }
-  //@ ghost if (port->queue_length != 0 && users == port->queue_length) g_now.queued = g_now.queued - 1;
+  /*@ ghost
+    if (port->queue_length != 0 && users == port->queue_length) {
+      g_now.owned = 1;
+      g_now.transit = g_me;
+      g_now.queued = g_now.queued - 1;
+      g_granted = 1;
+    }
+  */
   //@ ghost parallel_isr_commit();
   if (port->queue_length == 0u || users != port->queue_length) return;
   PVOID client = parallel_isr_queue_at(port, port->ended_count)->client;
@@ -297,6 +312,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_queue_hand_over(parallel_isr_port *port)
     ensures  queue:    Queue(port);
     ensures  removed:  \result == STATUS_DELETE_PENDING <==> \old(g_now.removed) == 1;
     ensures  owner:    \result == STATUS_SUCCESS ==> g_now.owner == client;
+    ensures  granted:  g_granted == (\result == STATUS_SUCCESS ? 1 : 0);
     ensures  queued:   \result == STATUS_PENDING ==> g_now.queued == \old(g_now.queued) + 1 &&
                          Asked(g_requests + g_requests[\old(port->ended_count + port->queue_length)].order,
                            completion, context);
@@ -309,6 +325,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_queue_hand_over(parallel_isr_port *port)
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_queue_allocate(parallel_isr_port *port, PVOID client,
                                                            parallel_isr_completion_routine completion, PVOID context)
 {
+  //@ ghost g_granted = 0;
   uint32_t removed = parallel_isr_backend_load(&port->removed);
   //@ ghost parallel_isr_commit();
   if (removed != 0u) return STATUS_DELETE_PENDING;
@@ -316,13 +333,16 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_queue_allocate(parallel_isr_port *po
     return STATUS_INVALID_PARAMETER;
   if (parallel_isr_queue_is_full(port)) return STATUS_INSUFFICIENT_RESOURCES;
   uint32_t users = parallel_isr_backend_fetch_add(&port->users, 1u);
-  //@ ghost if (users == 0) { g_now.owned = 1; g_now.transit = g_me; } else { g_now.queued = g_now.queued + 1; }
+  /*@ ghost
+    if (users == 0) { g_now.owned = 1; g_now.transit = g_me; g_granted = 1; } else { g_now.queued = g_now.queued + 1; }
+  */
   //@ ghost parallel_isr_commit();
   if (users == 0u) {
     parallel_isr_owner_set(port, client);
     return STATUS_SUCCESS;
   }
   parallel_isr_queue_append(port, client, completion, context);
+  //@ assert queue: Queue(port);
   PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_QUEUED, client);
   return STATUS_PENDING;
 }
@@ -337,11 +357,14 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_queue_allocate(parallel_isr_port *po
     ensures  high:     \result == STATUS_INVALID_DEVICE_STATE <==> \old(g_level) > DISPATCH_LEVEL;
     ensures  removed:  \result == STATUS_DELETE_PENDING ==> g_now.removed == 1;
     ensures  refused:  \old(g_now.removed) == 1 && g_level <= DISPATCH_LEVEL ==> \result == STATUS_DELETE_PENDING;
-    ensures  none:     completion == \null ==> \result != STATUS_SUCCESS && \result != STATUS_PENDING;
+    ensures  none:     g_level <= DISPATCH_LEVEL && g_now.removed == 0 && completion == \null ==>
+                         \result == STATUS_INVALID_PARAMETER;
+    ensures  granted:  g_granted == (\result == STATUS_SUCCESS ? 1 : 0);
 */
 PARALLEL_ISR_API NTSTATUS parallel_isr_allocate(parallel_isr_port *port, PVOID client,
                                                 parallel_isr_completion_routine completion, PVOID context)
 {
+  //@ ghost g_granted = 0;
   if (parallel_isr_level_is_device(port)) return STATUS_INVALID_DEVICE_STATE;
   uint32_t removed = parallel_isr_backend_load(&port->removed);
   //@ ghost parallel_isr_commit();

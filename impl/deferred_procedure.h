@@ -115,13 +115,14 @@ PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_dpc_serve(parallel_isr_p
     assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_calls;
     ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && Settled(g_mine);
     ensures  level:    g_level == \old(g_level);
+    ensures  one:      0 <= g_calls <= 1;
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_run_dpc(parallel_isr_port *port)
 {
   PARALLEL_ISR_TRACE(port, PARALLEL_ISR_TRACE_DPC, NULL);
   parallel_isr_request ended = parallel_isr_dpc_serve(port);
+  //@ ghost g_calls = 0;
   if (ended.completion != NULL) {
-    //@ ghost g_calls = 0;
     //@ calls parallel_isr_any_completion;
     ended.completion(ended.context, ended.status);
   }

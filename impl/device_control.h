@@ -94,7 +94,9 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_connect_buffer(parallel_isr_
     ensures  small:    g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
                        \old(g_configuration->enable_connect_interrupt) != FALSE && \old(Small(request)) ==>
                          \result == STATUS_BUFFER_TOO_SMALL;
-    ensures  null:     request->system_buffer == \null ==> \result != STATUS_SUCCESS;
+    ensures  null:     g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
+                       \old(g_configuration->enable_connect_interrupt) != FALSE && \old(!Small(request)) &&
+                       \old(request->system_buffer) == \null ==> \result == STATUS_INVALID_PARAMETER;
 */
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_connect(parallel_isr_port *port,
                                                             parallel_isr_device_request *request)
@@ -140,12 +142,15 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_disconnect_buffer(parallel_i
     ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  level:    g_level == \old(g_level);
     ensures  mutex:    g_locked == 0;
+    ensures  zero:     request->information == 0;
     ensures  passive:  \result == STATUS_INVALID_DEVICE_STATE <==> g_level != PASSIVE_LEVEL;
     ensures  removed:  g_level == PASSIVE_LEVEL && \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
     ensures  small:    g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
                        \old(request->input_length) < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) ==>
                          \result == STATUS_BUFFER_TOO_SMALL;
-    ensures  null:     \old(request->system_buffer) == \null ==> \result != STATUS_SUCCESS;
+    ensures  null:     g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
+                       \old(request->input_length) >= sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) &&
+                       \old(request->system_buffer) == \null ==> \result == STATUS_INVALID_PARAMETER;
 */
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_disconnect(parallel_isr_port *port,
                                                                const parallel_isr_device_request *request)
@@ -154,10 +159,16 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_disconnect(parallel_isr_port
   /* Under the mutex: when the answer is DELETE_PENDING the removal has disconnected the client. */
   uint32_t removed = parallel_isr_backend_load(&port->removed);
   //@ ghost parallel_isr_commit();
-  if (removed != 0u) return parallel_isr_disconnect(port, NULL);
+  if (removed != 0u) {
+    NTSTATUS status = parallel_isr_disconnect(port, NULL);
+    //@ assert zero: request->information == 0;
+    return status;
+  }
   if (request->input_length < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE)) return STATUS_BUFFER_TOO_SMALL;
   if (request->system_buffer == NULL) return STATUS_INVALID_PARAMETER;
-  return parallel_isr_control_disconnect_buffer(port, request->system_buffer);
+  NTSTATUS status = parallel_isr_control_disconnect_buffer(port, request->system_buffer);
+  //@ assert zero: request->information == 0;
+  return status;
 }
 
 /*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
@@ -203,6 +214,28 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_port_information(parallel_is
 
 /*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
     requires settled:  g_now.transit != g_me && Settled(g_mine);
+    requires request:  \valid_read(request) && PARALLEL_ISR_SPEC_FOREIGN(request);
+    requires zero:     request->information == 0;
+    requires routine:  request->completion == \null || request->completion == &parallel_isr_any_completion;
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE;
+    ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  level:    g_level == \old(g_level);
+    ensures  zero:     request->information == 0;
+    ensures  high:     \result == STATUS_INVALID_DEVICE_STATE <==> \old(g_level) > DISPATCH_LEVEL;
+    ensures  removed:  \old(g_now.removed) == 1 && g_level <= DISPATCH_LEVEL ==> \result == STATUS_DELETE_PENDING;
+    ensures  none:     g_level <= DISPATCH_LEVEL && g_now.removed == 0 && \old(request->completion) == \null ==>
+                         \result == STATUS_INVALID_PARAMETER;
+    ensures  granted:  g_granted == (\result == STATUS_SUCCESS ? 1 : 0);
+*/
+PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_allocate(parallel_isr_port *port,
+                                                             const parallel_isr_device_request *request)
+{
+  return parallel_isr_allocate(port, request->client, request->completion, request->completion_context);
+}
+
+/*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
+    requires settled:  g_now.transit != g_me && Settled(g_mine);
     requires request:  \valid_read(request);
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP;
@@ -210,6 +243,7 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_port_information(parallel_is
     ensures  level:    g_level == \old(g_level);
     ensures  high:     \result == STATUS_INVALID_DEVICE_STATE <==> g_level > DISPATCH_LEVEL;
     ensures  status:   g_level <= DISPATCH_LEVEL ==> \result == STATUS_SUCCESS || \result == STATUS_RESOURCE_NOT_OWNED;
+    ensures  returned: g_level <= DISPATCH_LEVEL ==> g_returned == (\result == STATUS_SUCCESS ? 1 : 0);
 */
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_free(parallel_isr_port *port,
                                                          const parallel_isr_device_request *request)
@@ -235,6 +269,35 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_free(parallel_isr_port *port
                          \result == STATUS_INVALID_PARAMETER;
     ensures  removed:  g_level == PASSIVE_LEVEL && \old(g_now.removed) == 1 && Changes(request->code) ==>
                          \result == STATUS_DELETE_PENDING;
+    ensures  disabled: g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
+                       request->code == IOCTL_INTERNAL_PARALLEL_CONNECT_INTERRUPT &&
+                       \old(g_configuration->enable_connect_interrupt) == FALSE ==> \result == STATUS_UNSUCCESSFUL;
+    ensures  small:    g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
+                       request->code == IOCTL_INTERNAL_PARALLEL_CONNECT_INTERRUPT &&
+                       \old(g_configuration->enable_connect_interrupt) != FALSE ==>
+                         (\old(Small(request)) ==> \result == STATUS_BUFFER_TOO_SMALL) &&
+                         (\old(!Small(request)) && \old(request->system_buffer) == \null ==>
+                            \result == STATUS_INVALID_PARAMETER);
+    ensures  short:    g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
+                       request->code == IOCTL_INTERNAL_PARALLEL_DISCONNECT_INTERRUPT ==>
+                         (\old(request->input_length) < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) ==>
+                            \result == STATUS_BUFFER_TOO_SMALL) &&
+                         (\old(request->input_length) >= sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) &&
+                          \old(request->system_buffer) == \null ==> \result == STATUS_INVALID_PARAMETER);
+    ensures  pending:  g_level <= DISPATCH_LEVEL && request->code == IOCTL_INTERNAL_PARALLEL_PORT_ALLOCATE ==>
+                         (\old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING) &&
+                         (g_now.removed == 0 && \old(request->completion) == \null ==>
+                            \result == STATUS_INVALID_PARAMETER) &&
+                         g_granted == (\result == STATUS_SUCCESS ? 1 : 0);
+    ensures  free:     g_level <= DISPATCH_LEVEL && request->code == IOCTL_INTERNAL_PARALLEL_PORT_FREE ==>
+                         (\result == STATUS_SUCCESS || \result == STATUS_RESOURCE_NOT_OWNED) &&
+                         g_returned == (\result == STATUS_SUCCESS ? 1 : 0);
+    ensures  told:     g_level <= DISPATCH_LEVEL && request->code == IOCTL_INTERNAL_GET_PARALLEL_PORT_INFO ==>
+                         (\old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING) &&
+                         (g_now.removed == 0 ==> \result ==
+                            (\old(request->output_length) < sizeof(PARALLEL_PORT_INFORMATION) ?
+                               STATUS_BUFFER_TOO_SMALL :
+                             \old(request->system_buffer) == \null ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS));
     ensures  connect:  \result == STATUS_SUCCESS && request->code == IOCTL_INTERNAL_PARALLEL_CONNECT_INTERRUPT ==>
                          request->information == sizeof(PARALLEL_INTERRUPT_INFORMATION);
     ensures  port:     \result == STATUS_SUCCESS && request->code == IOCTL_INTERNAL_GET_PARALLEL_PORT_INFO ==>
@@ -249,7 +312,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_device_control(parallel_isr_port *port, p
   case IOCTL_INTERNAL_PARALLEL_DISCONNECT_INTERRUPT:
     return parallel_isr_control_disconnect(port, request);
   case IOCTL_INTERNAL_PARALLEL_PORT_ALLOCATE:
-    return parallel_isr_allocate(port, request->client, request->completion, request->completion_context);
+    return parallel_isr_control_allocate(port, request);
   case IOCTL_INTERNAL_PARALLEL_PORT_FREE:
     return parallel_isr_control_free(port, request);
   case IOCTL_INTERNAL_GET_PARALLEL_PORT_INFO:

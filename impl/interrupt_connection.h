@@ -124,9 +124,16 @@ PARALLEL_ISR_INTERNAL void parallel_isr_connect_tell_object(parallel_isr_port *p
                        \result == STATUS_INSUFFICIENT_RESOURCES;
     ensures  success:  \result == STATUS_SUCCESS ==> Told(information) &&
                          \old(g_connections) < g_slot_count && g_connections == \old(g_connections) + 1;
+    ensures  connected: \result == STATUS_SUCCESS ==>
+                         Named(g_slots + g_slots[\old(port->connection_count)].order, service.InterruptServiceRoutine,
+                               service.InterruptServiceContext);
     ensures  failure:  \result != STATUS_SUCCESS ==> g_connections == \old(g_connections) &&
                          *information == \old(*information);
-    ensures  full:     \result == STATUS_INSUFFICIENT_RESOURCES ==> g_connections == g_slot_count;
+    ensures  twice:    \old(!Absent(g_slots, g_slot_count, service.InterruptServiceRoutine,
+                                    service.InterruptServiceContext)) <==> \result == STATUS_INVALID_PARAMETER;
+    ensures  full:     \old(Absent(g_slots, g_slot_count, service.InterruptServiceRoutine,
+                                   service.InterruptServiceContext)) ==>
+                         (\result == STATUS_INSUFFICIENT_RESOURCES <==> \old(g_connections) == g_slot_count);
 */
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_client(parallel_isr_port *port, PVOID client,
                                                            PARALLEL_INTERRUPT_SERVICE_ROUTINE service,
@@ -189,6 +196,8 @@ PARALLEL_ISR_INTERNAL void parallel_isr_connect_undo(parallel_isr_port *port, PV
     ensures  success:  \result == STATUS_SUCCESS ==> g_connections == \old(g_connections) + 1 && Told(information);
     ensures  failure:  \result != STATUS_SUCCESS ==> g_connections == \old(g_connections);
     ensures  refused:  \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
+    ensures  unable:   g_now.removed == 0 && \old(g_configuration->connect_version) == 0 ==>
+                         \result == STATUS_NOT_SUPPORTED;
 */
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_locked(parallel_isr_port *port, PVOID client,
                                                            PARALLEL_INTERRUPT_SERVICE_ROUTINE service,
@@ -224,6 +233,8 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_locked(parallel_isr_port *po
     ensures  success:  \result == STATUS_SUCCESS ==> Told(information);
     ensures  failure:  \result != STATUS_SUCCESS ==> Nothing(information);
     ensures  refused:  \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
+    ensures  unable:   g_now.removed == 0 && \old(g_configuration->connect_version) == 0 ==>
+                         \result == STATUS_NOT_SUPPORTED;
 */
 PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_service(parallel_isr_port *port, PVOID client,
                                                             PARALLEL_INTERRUPT_SERVICE_ROUTINE service,
@@ -250,7 +261,17 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_service(parallel_isr_port *p
     ensures  failure:  \result != STATUS_SUCCESS && information != \null ==> Nothing(information);
     ensures  passive:  \old(g_level) != PASSIVE_LEVEL ==> \result == STATUS_INVALID_DEVICE_STATE;
     ensures  refused:  \old(g_level) == PASSIVE_LEVEL && \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
-    ensures  invalid:  (service == \null || information == \null) ==> \result != STATUS_SUCCESS;
+    ensures  disabled: g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
+                       \old(g_configuration->enable_connect_interrupt) == FALSE ==> \result == STATUS_UNSUCCESSFUL;
+    ensures  invalid:  g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
+                       \old(g_configuration->enable_connect_interrupt) != FALSE &&
+                       (service == \null || \old(service->InterruptServiceRoutine) == \null ||
+                        information == \null) ==> \result == STATUS_INVALID_PARAMETER;
+    ensures  unable:   g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
+                       \old(g_configuration->enable_connect_interrupt) != FALSE &&
+                       service != \null && \old(service->InterruptServiceRoutine) != \null &&
+                       information != \null && \old(g_configuration->connect_version) == 0 ==>
+                         \result == STATUS_NOT_SUPPORTED;
 */
 PARALLEL_ISR_API NTSTATUS parallel_isr_connect(parallel_isr_port *port, PVOID client,
                                                const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service,
@@ -265,6 +286,11 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_connect(parallel_isr_port *port, PVOID cl
     wanted.DeferredPortCheckContext = service->DeferredPortCheckContext;
   }
   if (information != NULL) parallel_isr_connect_forget(port, information);
+  /*@ assert read: service != \null ==>
+        wanted.InterruptServiceRoutine == \at(service->InterruptServiceRoutine, Pre) &&
+        wanted.InterruptServiceContext == \at(service->InterruptServiceContext, Pre) &&
+        wanted.DeferredPortCheckRoutine == \at(service->DeferredPortCheckRoutine, Pre) &&
+        wanted.DeferredPortCheckContext == \at(service->DeferredPortCheckContext, Pre); */
 
   NTSTATUS status = parallel_isr_connect_allowed(port);
   if (status != STATUS_SUCCESS) return status;
@@ -299,7 +325,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_disconnect_last(parallel_isr_port *port)
     ensures  success:  \result == STATUS_SUCCESS ==> g_connections == \old(g_connections) - 1;
     ensures  failure:  \result != STATUS_SUCCESS ==> g_connections == \old(g_connections);
     ensures  refused:  \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
-    ensures  null:     service == \null ==> \result != STATUS_SUCCESS;
+    ensures  null:     g_now.removed == 0 && service == \null ==> \result == STATUS_INVALID_PARAMETER;
     ensures  status:   \result == STATUS_SUCCESS || \result == STATUS_DELETE_PENDING ||
                        \result == STATUS_INVALID_PARAMETER;
 */
@@ -335,7 +361,10 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_disconnect_locked(parallel_isr_port 
     ensures  mutex:    g_locked == 0;
     ensures  passive:  \result == STATUS_INVALID_DEVICE_STATE <==> \old(g_level) != PASSIVE_LEVEL;
     ensures  refused:  \old(g_level) == PASSIVE_LEVEL && \old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING;
-    ensures  null:     service == \null ==> \result != STATUS_SUCCESS;
+    ensures  null:     g_level == PASSIVE_LEVEL && g_now.removed == 0 && service == \null ==>
+                         \result == STATUS_INVALID_PARAMETER;
+    ensures  status:   \result == STATUS_SUCCESS || \result == STATUS_DELETE_PENDING ||
+                       \result == STATUS_INVALID_PARAMETER || \result == STATUS_INVALID_DEVICE_STATE;
 */
 PARALLEL_ISR_API NTSTATUS parallel_isr_disconnect(parallel_isr_port *port,
                                                   const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service)

@@ -557,6 +557,10 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_check_specified(
     ensures  version:  interrupt->version == (\result == STATUS_SUCCESS ? version : 0);
     ensures  failure:  \result != STATUS_SUCCESS && \old(wanted->InterruptObject) != \null ==>
                          *\old(wanted->InterruptObject) == \null;
+    ensures  refused:  \old(wanted->InterruptObject) != \null &&
+                       \old(VectorStatus(wanted, version == CONNECT_FULLY_SPECIFIED_GROUP ? 1 : 0)) !=
+                         STATUS_SUCCESS ==>
+                         \result == \old(VectorStatus(wanted, version == CONNECT_FULLY_SPECIFIED_GROUP ? 1 : 0));
     ensures  null:     \old(wanted->InterruptObject) == \null ==> \result == STATUS_INVALID_PARAMETER;
 */
 PARALLEL_ISR_INTERNAL NTSTATUS
@@ -576,6 +580,21 @@ parallel_isr_connect_specified_form(parallel_isr_port *port, PVOID client, paral
 
 /* ---- the calls --------------------------------------------------------------------------------------------------- */
 
+/* Tells the client which form he got, or could ask for. */
+/*@ requires storage:  Storage(port) && port == g_port;
+    requires apart:    \valid(parameters) && PARALLEL_ISR_SPEC_FOREIGN(parameters);
+    terminates \true;  exits \false;
+    assigns  parameters->Version;
+    ensures  version:  parameters->Version == version;
+    ensures  storage:  Storage(port);
+*/
+PARALLEL_ISR_INTERNAL void parallel_isr_tell_version(const parallel_isr_port *port,
+                                                     IO_CONNECT_INTERRUPT_PARAMETERS *parameters, ULONG version)
+{
+  (void)port;
+  parameters->Version = version;
+}
+
 /*@ requires ready:    Ready && Outside && g_now.locker != g_me;
     requires port:     port == \null || port == g_port;
     requires settled:  g_now.transit != g_me && Settled(g_mine);
@@ -583,14 +602,17 @@ parallel_isr_connect_specified_form(parallel_isr_port *port, PVOID client, paral
     requires apart:    interrupt == \null || (\valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt));
     requires wanted:   parameters == \null || (\valid(parameters) && PARALLEL_ISR_SPEC_FOREIGN(parameters) &&
                                               \base_addr(parameters) != \base_addr(interrupt));
-    requires routines: parameters != \null ==> Routine(parameters->LineBased.ServiceRoutine) &&
-                         Routine(parameters->FullySpecified.ServiceRoutine) &&
-                         Routine(parameters->MessageBased.FallBackServiceRoutine);
-    requires outputs:  parameters != \null ==>
-                         PARALLEL_ISR_SPEC_OUTPUT(parameters->LineBased.InterruptObject, interrupt, parameters) &&
-                         PARALLEL_ISR_SPEC_OUTPUT(parameters->FullySpecified.InterruptObject, interrupt, parameters) &&
+    requires line:     parameters != \null && parameters->Version == CONNECT_LINE_BASED ==>
+                         Routine(parameters->LineBased.ServiceRoutine) &&
+                         PARALLEL_ISR_SPEC_OUTPUT(parameters->LineBased.InterruptObject, interrupt, parameters);
+    requires message:  parameters != \null && parameters->Version == CONNECT_MESSAGE_BASED ==>
+                         Routine(parameters->MessageBased.FallBackServiceRoutine) &&
                          PARALLEL_ISR_SPEC_OUTPUT(parameters->MessageBased.ConnectionContext.Generic, interrupt,
                                                   parameters);
+    requires vector:   parameters != \null && (parameters->Version == CONNECT_FULLY_SPECIFIED ||
+                                               parameters->Version == CONNECT_FULLY_SPECIFIED_GROUP) ==>
+                         Routine(parameters->FullySpecified.ServiceRoutine) &&
+                         PARALLEL_ISR_SPEC_OUTPUT(parameters->FullySpecified.InterruptObject, interrupt, parameters);
     requires listener: PARALLEL_ISR_SPEC_LISTENER;
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, parameters->Version, g_listener->pending;
@@ -611,6 +633,26 @@ parallel_isr_connect_specified_form(parallel_isr_port *port, PVOID client, paral
     ensures  unknown:  port != \null && interrupt != \null && parameters != \null && g_level == PASSIVE_LEVEL &&
                        !(CONNECT_FULLY_SPECIFIED <= \old(parameters->Version) <= CONNECT_FULLY_SPECIFIED_GROUP) ==>
                          \result == STATUS_INVALID_PARAMETER_1 && parameters->Version == PARALLEL_ISR_HIGHEST_VERSION;
+    ensures  line:     port != \null && interrupt != \null && parameters != \null && g_level == PASSIVE_LEVEL &&
+                       \old(parameters->Version) == CONNECT_LINE_BASED &&
+                       \old(parameters->LineBased.InterruptObject) != \null &&
+                       \old(LineStatus(&parameters->LineBased)) != STATUS_SUCCESS ==>
+                         \result == \old(LineStatus(&parameters->LineBased));
+    ensures  message:  port != \null && interrupt != \null && parameters != \null && g_level == PASSIVE_LEVEL &&
+                       \old(parameters->Version) == CONNECT_MESSAGE_BASED &&
+                       \old(parameters->MessageBased.ConnectionContext.Generic) != \null &&
+                       \old(MessageStatus(&parameters->MessageBased)) != STATUS_SUCCESS ==>
+                         \result == \old(MessageStatus(&parameters->MessageBased));
+    ensures  vector:   port != \null && interrupt != \null && parameters != \null && g_level == PASSIVE_LEVEL &&
+                       \old(parameters->Version) == CONNECT_FULLY_SPECIFIED &&
+                       \old(parameters->FullySpecified.InterruptObject) != \null &&
+                       \old(VectorStatus(&parameters->FullySpecified, 0)) != STATUS_SUCCESS ==>
+                         \result == \old(VectorStatus(&parameters->FullySpecified, 0));
+    ensures  group:    port != \null && interrupt != \null && parameters != \null && g_level == PASSIVE_LEVEL &&
+                       \old(parameters->Version) == CONNECT_FULLY_SPECIFIED_GROUP &&
+                       \old(parameters->FullySpecified.InterruptObject) != \null &&
+                       \old(VectorStatus(&parameters->FullySpecified, 1)) != STATUS_SUCCESS ==>
+                         \result == \old(VectorStatus(&parameters->FullySpecified, 1));
     ensures  failure:  port != \null && interrupt != \null && parameters != \null && g_level == PASSIVE_LEVEL &&
                        \result != STATUS_SUCCESS ==> interrupt->version == 0;
 */
@@ -637,10 +679,10 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_connect_interrupt_ex(parallel_isr_port *p
     break;
 #endif
   default:
-    parameters->Version = PARALLEL_ISR_HIGHEST_VERSION;
+    parallel_isr_tell_version(port, parameters, PARALLEL_ISR_HIGHEST_VERSION);
     return STATUS_INVALID_PARAMETER_1;
   }
-  if (status == STATUS_SUCCESS) parameters->Version = interrupt->version;
+  if (status == STATUS_SUCCESS) parallel_isr_tell_version(port, parameters, interrupt->version);
   return status;
 }
 

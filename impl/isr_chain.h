@@ -207,6 +207,8 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_shrink(parallel_isr_port *port, ui
     ensures  rest:     Queue(port) && Window(port);
     ensures  count:    port->connection_count == \old(port->connection_count) - 1;
     ensures  order:    \forall integer i; 0 <= i < g_slot_count ==> g_slots[i].order == \old(g_slots[i].order);
+    ensures  others:   \forall integer k; 0 <= k < g_slot_count &&
+                         k != \old(g_slots[port->connection_count - 1].order) ==> Untouched{Pre, Post}(k);
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_undo_append(parallel_isr_port *port, PVOID identity)
 {
@@ -274,6 +276,8 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_retire(parallel_isr_port *port, ui
                          g_slot_position[k] == Shifted(position, g_slot_count - 1, \old(g_slot_position[k]));
     ensures  count:    port->connection_count == \old(port->connection_count) - 1;
     ensures  round:    port->check_position == NextCheck(\old(port->check_position), position, port->connection_count);
+    ensures  others:   \forall integer k; 0 <= k < g_slot_count && k != \old(g_slots[position].order) ==>
+                         Untouched{Pre, Post}(k);
     ensures  gone:     \old(g_slots[g_slots[position].order].service.InterruptServiceContext) == g_context ==>
                          Absent(g_slots, g_slot_count, &parallel_isr_any_isr, g_context);
 */
@@ -300,6 +304,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_remove(parallel_isr_port *port, ui
     requires slot:     \valid(connection) && \base_addr(connection) == \base_addr(g_slots) &&
                        connection->service.InterruptServiceRoutine == &parallel_isr_any_isr;
     requires calls:    0 <= g_calls < PARALLEL_ISR_MAX_CONNECTIONS;
+    requires turn:     g_calls < port->connection_count && connection == g_slots + g_slots[g_calls].order;
     requires tables:   Tables(port);
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP, connection->called, connection->claimed, g_calls;
@@ -496,6 +501,7 @@ PARALLEL_ISR_INTERNAL BOOLEAN parallel_isr_dispatch(parallel_isr_port *port)
 /*@ requires ready:    Ready && port == g_port;
     requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
     requires slot:     \valid(connection) && connection->service.DeferredPortCheckRoutine == &parallel_isr_any_deferred;
+    requires turn:     connection == g_slots + g_turn;
     requires told:     0 <= g_told <= 1;
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP, port->checks, g_calls, g_told;
@@ -527,7 +533,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_check(parallel_isr_port *port, par
     requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine) && Tables(port) &&
                        g_now.debt == 0 && g_now.serving == PARALLEL_ISR_SPEC_SERVES_ROUND;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_STEP, port->checks, port->check_position, g_calls, g_told;
+    assigns  PARALLEL_ISR_SPEC_STEP, port->checks, port->check_position, g_calls, g_told, g_turn, g_cut;
     ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  held:     Holds && g_now.waiter != g_me && KeepsDebt{Pre, Post} && KeepsTables{Pre, Post};
     ensures  chain:    Chain(port);
@@ -536,8 +542,13 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_check(parallel_isr_port *port, par
     ensures  ended:    g_now.serving == 0;
     ensures  owed:     port->check_position != 0 ==> g_now.check == 1;
     ensures  once:     0 <= g_told <= 1;
-    ensures  all:      g_now.check == 1 || (0 <= g_watched < g_slot_count ==>
-                         g_told == (g_slots[g_watched].service.DeferredPortCheckRoutine != \null ? 1 : 0));
+    ensures  all:      g_cut == 0 ==> 0 <= g_watched < g_slot_count ==>
+                         g_told == (g_slots[g_watched].service.DeferredPortCheckRoutine != \null ? 1 : 0);
+    ensures  cut:      g_cut != 0 ==> g_now.check == 1 && (0 <= g_watched < g_slot_count ==>
+                         g_told == (g_slots[g_watched].service.DeferredPortCheckRoutine == \null ? 0 :
+                           Visited(g_slot_position[g_watched], \old(port->check_position),
+                                   Distance(\old(port->check_position), port->check_position, port->connection_count),
+                                   port->connection_count)));
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_chain_check_round(parallel_isr_port *port)
 {
@@ -553,17 +564,19 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_check_round(parallel_isr_port *por
       loop invariant told:  0 <= g_watched < g_slot_count ==>
                               g_told == (g_slots[g_watched].service.DeferredPortCheckRoutine == \null ? 0 :
                                 Visited(g_slot_position[g_watched], port->check_position, done, count));
-      loop assigns done, position, PARALLEL_ISR_SPEC_STEP, port->checks, g_calls, g_told;
+      loop assigns done, position, PARALLEL_ISR_SPEC_STEP, port->checks, g_calls, g_told, g_turn;
       loop variant count - done; */
   while (done < count) {
     uint32_t users = parallel_isr_backend_load(&port->users);
     //@ ghost parallel_isr_commit();
     if (users != 0u) break;
     parallel_isr_connection *connection = parallel_isr_chain_at(port, position);
+    //@ ghost g_turn = g_slots[position].order;
     if (connection->service.DeferredPortCheckRoutine != NULL) parallel_isr_chain_check(port, connection);
     position = position + 1u < count ? position + 1u : 0u;
     done += 1u;
   }
+  //@ ghost g_cut = done < count ? 1 : 0;
   port->check_position = done < count ? position : 0u;
   if (done < count) parallel_isr_owe_check(port);
   //@ ghost parallel_isr_observe();

@@ -42,7 +42,7 @@ PARALLEL_ISR_INTERNAL parallel_isr_handle *parallel_isr_context_handle(PVOID Con
     requires settled:  g_mine.merging == 0 && g_mine.failing == 0 && g_mine.refusing == 0;
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP;
-    ensures  ready:    Ready && Keeps{Pre, Post};
+    ensures  ready:    Ready && Keeps{Pre, Post} && KeepsUser{Pre, Post};
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_count_atomic(volatile uint32_t *counter)
 {
@@ -89,6 +89,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_count(uint32_t *counter)
     assigns  PARALLEL_ISR_SPEC_STEP;
     ensures  ready:    Ready && KeepsGate{Pre, Post} && KeepsLock{Pre, Post} && KeepsPort{Pre, Post};
     ensures  looked:   g_mine.looking == 0 && KeepsMineButLooking{Pre, Post};
+    ensures  user:     KeepsUser{Pre, Post};
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_request_checks(parallel_isr_port *port)
 {
@@ -113,11 +114,13 @@ PARALLEL_ISR_INTERNAL void parallel_isr_request_checks(parallel_isr_port *port)
     ensures  failed:   \result == \false ==> g_now.transit != g_me && g_mine.failed == 1 && KeepsMineButFailed{Pre,
                        Post};
     ensures  either:   \result == \true || \result == \false;
+    ensures  granted:  g_granted == (\result == \true ? 1 : 0);
 */
 PARALLEL_ISR_INTERNAL bool parallel_isr_users_try_take(parallel_isr_port *port)
 {
+  //@ ghost g_granted = 0;
   bool taken = parallel_isr_backend_compare_exchange(&port->users, 0u, 1u);
-  //@ ghost if (taken) { g_now.owned = 1; g_now.transit = g_me; } else { g_mine.failed = 1; }
+  //@ ghost if (taken) { g_now.owned = 1; g_now.transit = g_me; g_granted = 1; } else { g_mine.failed = 1; }
   //@ ghost parallel_isr_commit();
   return taken;
 }
@@ -129,6 +132,7 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_users_try_take(parallel_isr_port *port)
     ensures  ready:    Ready && KeepsGate{Pre, Post} && KeepsLock{Pre, Post} && KeepsPlace{Pre, Post} &&
                        KeepsMine{Pre, Post};
     ensures  owner:    g_now.owner == client && g_now.transit != g_me;
+    ensures  user:     KeepsUser{Pre, Post};
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_owner_set(parallel_isr_port *port, PVOID client)
 {
@@ -147,7 +151,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_owner_set(parallel_isr_port *port, PVOID
     ensures  ready:    Ready && KeepsGate{Pre, Post} && KeepsLock{Pre, Post} && KeepsPlace{Pre, Post} &&
                        KeepsMine{Pre, Post};
     ensures  cleared:  \result == \true <==> g_now.transit == g_me;
-    ensures  client:   g_client == \old(g_client);
+    ensures  client:   g_client == \old(g_client) && KeepsUser{Pre, Post};
 */
 PARALLEL_ISR_INTERNAL bool parallel_isr_owner_try_clear(parallel_isr_port *port, PVOID owner)
 {
@@ -162,7 +166,7 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_owner_try_clear(parallel_isr_port *port,
     requires may:      Holds || client == g_client;
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP;
-    ensures  ready:    Ready && Keeps{Pre, Post};
+    ensures  ready:    Ready && Keeps{Pre, Post} && KeepsUser{Pre, Post};
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_owner_make_nameless(parallel_isr_port *port, PVOID client)
 {
@@ -182,6 +186,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_owner_make_nameless(parallel_isr_port *p
                        g_now.deferred == \old(g_now.deferred) &&
                        g_now.queued == \old(g_now.queued) - (\old(g_now.transit) == g_me ? 0 : 1);
     ensures  transit:  g_now.transit != g_me;
+    ensures  returned: g_returned == (\old(g_now.transit) == g_me ? 1 : 0);
     ensures  promised: g_mine.promised == (\old(g_now.transit) == g_me && \result == 1 ? 0 : 1);
     ensures  looking:  g_mine.looking == 1 - g_mine.promised;
     ensures  mine:     KeepsCounters{Pre, Post} && g_mine.asking == \old(g_mine.asking) &&
@@ -189,9 +194,11 @@ PARALLEL_ISR_INTERNAL void parallel_isr_owner_make_nameless(parallel_isr_port *p
 */
 PARALLEL_ISR_INTERNAL uint32_t parallel_isr_users_leave(parallel_isr_port *port)
 {
+  //@ ghost g_returned = 0;
   uint32_t users = parallel_isr_backend_fetch_sub(&port->users, 1u);
   /*@ ghost
-    if (g_now.transit == g_me) { g_now.owned = 0; g_now.transit = 0; } else { g_now.queued = g_now.queued - 1; }
+    if (g_now.transit == g_me) { g_now.owned = 0; g_now.transit = 0; g_returned = 1; }
+    else { g_now.queued = g_now.queued - 1; }
     if (users == 1 && g_before.transit == g_me) {
       g_mine.looking = 1;
       g_now.looking = g_now.looking + 1;
@@ -212,6 +219,7 @@ PARALLEL_ISR_INTERNAL uint32_t parallel_isr_users_leave(parallel_isr_port *port)
     ensures  ready:    Ready && KeepsGate{Pre, Post} && KeepsLock{Pre, Post} && KeepsPort{Pre, Post};
     ensures  owed:     g_now.holder == g_me ==> g_now.check == 1;
     ensures  told:     g_mine.failed == 0 && KeepsMineButFailed{Pre, Post};
+    ensures  user:     KeepsUser{Pre, Post};
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_owe_check(parallel_isr_port *port)
 {
@@ -234,6 +242,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_owe_check(parallel_isr_port *port)
     assigns  PARALLEL_ISR_SPEC_STEP;
     ensures  ready:    Ready && Keeps{Pre, Post};
     ensures  owner:    \result == \true ==> g_now.owner == client;
+    ensures  granted:  g_granted == (\result == \true ? 1 : 0);
 */
 PARALLEL_ISR_INTERNAL bool parallel_isr_try_allocate(parallel_isr_port *port, PVOID client)
 {
@@ -255,6 +264,7 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_try_allocate(parallel_isr_port *port, PV
     ensures  ready:    Ready && KeepsGate{Pre, Post} && KeepsLock{Pre, Post} && KeepsPlace{Pre, Post} &&
                        KeepsMine{Pre, Post};
     ensures  released: \result == \true <==> g_now.transit == g_me;
+    ensures  user:     KeepsUser{Pre, Post};
 */
 PARALLEL_ISR_INTERNAL bool parallel_isr_owner_release(parallel_isr_port *port, PVOID client)
 {
@@ -271,11 +281,14 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_owner_release(parallel_isr_port *port, P
     ensures  ready:    Ready;
     ensures  keeps:    Keeps{Pre, Post};
     ensures  status:   \result == STATUS_SUCCESS || \result == STATUS_RESOURCE_NOT_OWNED;
+    ensures  returned: g_returned == (\result == STATUS_SUCCESS ? 1 : 0);
 */
 PARALLEL_ISR_API NTSTATUS parallel_isr_free(parallel_isr_port *port, PVOID client)
 {
   PVOID caller = client != NULL ? client : parallel_isr_identity(&port->nameless);
   //@ ghost g_client = caller;
+  //@ ghost g_returned = 0;
+  //@ assert caller: g_client == (client != \null ? client : g_nameless);
   if (!parallel_isr_owner_release(port, caller)) {
     parallel_isr_count_atomic(&port->refused);
     return STATUS_RESOURCE_NOT_OWNED;
@@ -311,9 +324,11 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_free(parallel_isr_port *port, PVOID clien
     assigns  PARALLEL_ISR_SPEC_STEP;
     ensures  ready:    Ready && Keeps{Pre, Post};
     ensures  either:   \result == TRUE || \result == FALSE;
+    ensures  granted:  g_granted == (\result == TRUE ? 1 : 0);
 */
 PARALLEL_ISR_API BOOLEAN NTAPI parallel_isr_try_allocate_port(PVOID Context)
 {
+  //@ ghost g_granted = 0;
   parallel_isr_handle *handle = parallel_isr_context_handle(Context);
   uint32_t connected = parallel_isr_backend_load(&handle->connected);
   //@ ghost parallel_isr_commit();

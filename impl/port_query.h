@@ -13,6 +13,10 @@
     ensures  ready:    Ready && Keeps{Pre, Post};
     ensures  tables:   Tables(port);
     ensures  bounds:   \result.connections <= g_slot_count && \result.queued <= g_request_count;
+    ensures  copied:   \result.connections == port->connection_count && \result.queued == port->queue_length &&
+                       \result.passes == port->passes && \result.unclaimed == port->unclaimed &&
+                       \result.longest_run == port->longest_run && \result.exhausted == port->exhausted &&
+                       \result.checks == port->checks && \result.handovers == port->handovers;
 */
 PARALLEL_ISR_INTERNAL parallel_isr_statistics parallel_isr_copy_statistics(parallel_isr_port *port)
 {
@@ -88,6 +92,10 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_query_statistics(parallel_isr_port *port,
     ensures  tables:   Tables(port);
     ensures  found:    \result.service.InterruptServiceRoutine != \null <==> position < port->connection_count;
     ensures  client:   position < port->connection_count ==> \result.client != \null;
+    ensures  copied:   position < port->connection_count ==>
+                         \result.service == g_slots[g_slots[position].order].service &&
+                         \result.called == g_slots[g_slots[position].order].called &&
+                         \result.claimed == g_slots[g_slots[position].order].claimed;
 */
 PARALLEL_ISR_INTERNAL parallel_isr_connection_information parallel_isr_copy_connection(parallel_isr_port *port,
                                                                                        uint32_t position)

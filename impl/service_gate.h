@@ -38,6 +38,8 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_level_is_device(const parallel_isr_port 
 
 /* Every way of taking the gate: with it the caller receives the data that it guards, as the holder before left them. */
 /*@ requires ready:   Ready && port == g_port && g_now.holder != g_me && g_level > DISPATCH_LEVEL;
+    requires free:    expected == 0 || expected == 2 || expected == 4 || expected == 6;
+    requires held:    desired == 1 || desired == 3;
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_EFFECT, PARALLEL_ISR_SPEC_GUARDED;
     ensures  step:    Moved{Pre, Post} && g_word == &port->gate && g_pointer == \null && g_requested == 0;
@@ -245,6 +247,7 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_gate_take_again(parallel_isr_port *port)
     assigns  PARALLEL_ISR_SPEC_STEP;
     ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  left:     Outside;
+    ensures  user:     KeepsUser{Pre, Post};
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_gate_leave(parallel_isr_port *port)
 {
@@ -270,6 +273,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_gate_leave(parallel_isr_port *port)
     assigns  PARALLEL_ISR_SPEC_RELEASE;
     ensures  ready:    Ready && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  left:     Outside && g_now.locker != g_me && g_level == g_level_before;
+    ensures  user:     KeepsUser{Pre, Post};
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_gate_release(parallel_isr_port *port)
 {

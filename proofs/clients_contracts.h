@@ -7,10 +7,13 @@
 #ifndef PARALLEL_ISR_CLIENTS_CONTRACTS_H
 #define PARALLEL_ISR_CLIENTS_CONTRACTS_H
 
-/* Under the gate, at DIRQL: try-allocate, free, query. */
+/* Under the gate, at DIRQL: try-allocate, free, query. The first call of a pass is for the first connection, and so on,
+ * each with its own context. */
 /*@ requires called:   Ready && Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
     requires tables:   Tables(g_port);
     requires calls:    0 <= g_calls < PARALLEL_ISR_MAX_CONNECTIONS;
+    requires turn:     g_calls < g_port->connection_count &&
+                       context == g_slots[g_slots[g_calls].order].service.InterruptServiceContext;
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP, g_calls;
     ensures  returned: Ready && Keeps{Pre, Post} && g_calls == \old(g_calls) + 1;
@@ -26,6 +29,7 @@ BOOLEAN NTAPI parallel_isr_any_message(PKINTERRUPT interrupt, PVOID context, ULO
 
 /*@ requires called:   Ready && Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
     requires calls:    0 <= g_calls < PARALLEL_ISR_MAX_CONNECTIONS;
+    requires turn:     context == g_slots[g_turn].service.DeferredPortCheckContext;
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP, g_calls;
     ensures  returned: Ready && Keeps{Pre, Post} && g_calls == \old(g_calls) + 1;

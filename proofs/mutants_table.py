@@ -283,6 +283,17 @@ fault("checks are wanted when the port becomes free, and nobody is told", "free"
       "if (wanted != 0u) parallel_isr_request_checks(port);", "")
 fault("nobody waits: minus one", "query_waiters", "return users > 0u ? users - 1u : 0u;", "return users - 1u;")
 
+fault("whoever tries is told TRUE", "try_allocate_port",
+      "if (!parallel_isr_try_allocate(handle->port, client)) return FALSE;",
+      "(void)parallel_isr_try_allocate(handle->port, client);")
+fault("taken, and not told", "try_allocate", "parallel_isr_owner_set(port, client); return true;",
+      "parallel_isr_owner_set(port, client); return false;")
+fault("everybody frees as nobody", "free",
+      "PVOID caller = client != NULL ? client : parallel_isr_identity(&port->nameless);",
+      "PVOID caller = parallel_isr_identity(&port->nameless);")
+fault("nobody notices that the port was taken", "users_try_take", "g_now.transit = g_me; g_granted = 1; }",
+      "g_now.transit = g_me; }")
+
 # ---- ownership: contracts and logic ----------------------------------------------------------------------------------
 fault("contract: anybody may clear the owner", "owner_try_clear",
       r"requires may: MayFree(g_client, owner, g_nameless); terminates \true;", r"terminates \true;")
@@ -372,6 +383,36 @@ fault("a client is said to be told, and is not", "chain_check",
 fault("checks at a position that is none", "chain_check_round",
       "position = position + 1u < count ? position + 1u : 0u;", "position = position + 1u;")
 
+fault("an ISR gets the context of another", "chain_call", """
+  claimed = connection->service.InterruptServiceRoutine(parallel_isr_backend_interrupt_object(port),
+                                                        connection->service.InterruptServiceContext);
+""", """
+  claimed = connection->service.InterruptServiceRoutine(parallel_isr_backend_interrupt_object(port),
+      port->configuration->connections[0].service.InterruptServiceContext);
+""")
+fault("a pass calls the first client each time", "chain_pass",
+      "parallel_isr_chain_call(port, parallel_isr_chain_at(port, position))",
+      "parallel_isr_chain_call(port, parallel_isr_chain_at(port, 0u))")
+fault("a deferred routine gets the ISR's context", "chain_check",
+      "connection->service.DeferredPortCheckRoutine(connection->service.DeferredPortCheckContext);",
+      "connection->service.DeferredPortCheckRoutine(connection->service.InterruptServiceContext);")
+fault("who leaves takes another's context along", "chain_remove", """
+  parallel_isr_chain_shrink(port, position);
+  parallel_isr_owner_make_nameless(port, client);
+""", """
+  parallel_isr_chain_shrink(port, position);
+  port->configuration->connections[0].service.DeferredPortCheckContext = NULL;
+  parallel_isr_owner_make_nameless(port, client);
+""")
+fault("a round that is cut short begins anew", "chain_check_round",
+      "port->check_position = done < count ? position : 0u;", "port->check_position = 0u;")
+fault("a round ends before the last client", "chain_check_round",
+      "//@ ghost g_cut = done < count ? 1 : 0;", "//@ ghost g_cut = 0;")
+fault("who leaves takes the debt of a round along", "chain_clear",
+      "//@ ghost if (g_now.deferred == 0) g_now.due = 0;", "//@ ghost g_now.due = 0;")
+fault("a pass forgives what came after it began", "chain_pass",
+      "//@ ghost if (g_now.again == 0) g_now.owed = 0;", "//@ ghost g_now.owed = 0;")
+
 # ---- the queue -------------------------------------------------------------------------------------------------------
 fault = room("allocation_queue", "impl/allocation_queue.h")
 
@@ -399,6 +440,20 @@ fault("contract: a full queue may be anything", "queue_allocate", """
     ensures  full:     \\result == \\true <==> port->ended_count + port->queue_length == g_request_count;
 """, "")
 
+fault("who came last is served first", "queue_hand_over", """
+  PVOID client = parallel_isr_queue_at(port, port->ended_count)->client;
+  parallel_isr_queue_conclude(port, port->ended_count, STATUS_SUCCESS);
+""", """
+  PVOID client = parallel_isr_queue_at(port, port->ended_count + port->queue_length - 1u)->client;
+  parallel_isr_queue_conclude(port, port->ended_count + port->queue_length - 1u, STATUS_SUCCESS);
+""")
+fault("a completion gets another's context", "queue_take_ended", "ended.context = request->context;",
+      "ended.context = request->client;")
+fault("a request is queued for nobody in particular", "queue_append", "request->client = client;",
+      "request->client = port;")
+fault("a try for the queue is told nothing", "allocate", "if (completion == NULL) return STATUS_INVALID_PARAMETER;",
+      "if (completion == NULL) return STATUS_NOT_SUPPORTED;")
+
 # ---- the DPC ---------------------------------------------------------------------------------------------------------
 fault = room("deferred_procedure", "impl/deferred_procedure.h")
 
@@ -420,6 +475,12 @@ fault("a debt is taken over on a port that is taken, and forgotten", "dpc_takes_
 """)
 fault("the DPC leaves the lock to nobody", "dpc_serve", "parallel_isr_backend_exit(port);", "")
 fault("completion of no request", "run_dpc", "if (ended.completion != NULL) {", "{")
+
+fault("a request completes twice", "run_dpc", "ended.completion(ended.context, ended.status);", """
+    ended.completion(ended.context, ended.status);
+    //@ calls parallel_isr_any_completion;
+    ended.completion(ended.context, ended.status);
+""")
 
 # ---- the line --------------------------------------------------------------------------------------------------------
 fault = room("interrupt_connection", "impl/interrupt_connection.h")
@@ -454,6 +515,16 @@ fault("the line is disconnected under the gate", "disconnect_locked", """
 """)
 fault("a disconnect that finds nobody succeeds", "disconnect_locked",
       "return found ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;", "return STATUS_SUCCESS;")
+
+fault("connected with another context", "connect",
+      "wanted.InterruptServiceContext = service->InterruptServiceContext;",
+      "wanted.InterruptServiceContext = service->DeferredPortCheckContext;")
+fault("a second time is one too many", "connect_client",
+      "if (position < port->connection_count) return STATUS_INVALID_PARAMETER;",
+      "if (position < port->connection_count) return STATUS_INSUFFICIENT_RESOURCES;")
+fault("no line is none there", "connect_locked",
+      "if (port->configuration->connect_version == 0u) return STATUS_NOT_SUPPORTED;",
+      "if (port->configuration->connect_version == 0u) return STATUS_NOT_FOUND;")
 
 # ---- the life of a port ----------------------------------------------------------------------------------------------
 fault = room("port_lifetime", "impl/port_lifetime.h")
@@ -517,6 +588,10 @@ fault("a visit under the gate", "visit", """
   return more;
 """)
 
+fault("checks are told as passes", "copy_statistics", "copy.passes = port->passes;", "copy.passes = port->checks;")
+fault("claims are told as calls", "copy_connection", "copy.called = connection->called;",
+      "copy.called = connection->claimed;")
+
 # ---- the DDI's requests ----------------------------------------------------------------------------------------------
 fault = room("device_control", "impl/device_control.h")
 
@@ -544,6 +619,14 @@ fault("an unknown request succeeds", "device_control",
       "return parallel_isr_level_is_device(port) ? STATUS_INVALID_DEVICE_STATE : STATUS_INVALID_PARAMETER;",
       "return STATUS_SUCCESS;")
 fault("information is left as it was", "device_control", "request->information = 0u;", "")
+
+fault("no buffer is a small one", "control_connect", """
+  if (request->system_buffer == NULL) return STATUS_INVALID_PARAMETER;
+  status = parallel_isr_control_connect_buffer(
+""", """
+  if (request->system_buffer == NULL) return STATUS_BUFFER_TOO_SMALL;
+  status = parallel_isr_control_connect_buffer(
+""")
 
 # ---- the negotiation -------------------------------------------------------------------------------------------------
 fault = room("negotiation", "impl/interrupt_negotiation.h")
@@ -586,9 +669,12 @@ fault("an output that is not defined", "connect_line_based",
       "  NTSTATUS status = parallel_isr_check_line(port, wanted);")
 fault("an output that is nowhere", "connect_message_based", "if (context == NULL) return STATUS_INVALID_PARAMETER;", "")
 fault("the form connected is not told", "connect_interrupt_ex",
-      "if (status == STATUS_SUCCESS) parameters->Version = interrupt->version;", "")
-fault("the highest form is not told", "connect_interrupt_ex", "parameters->Version = PARALLEL_ISR_HIGHEST_VERSION;",
-      "")
+      "if (status == STATUS_SUCCESS) parallel_isr_tell_version(port, parameters, interrupt->version);", "")
+fault("the highest form is not told", "connect_interrupt_ex",
+      "parallel_isr_tell_version(port, parameters, PARALLEL_ISR_HIGHEST_VERSION);", "")
+fault("a group is not looked at", "connect_specified_form",
+      "parallel_isr_check_specified(port, wanted, version == CONNECT_FULLY_SPECIFIED_GROUP)",
+      "parallel_isr_check_specified(port, wanted, false)")
 fault("disconnected as another form", "disconnect_interrupt_ex",
       "if (parameters->Version != interrupt->version ||\n      parameters", "if (parameters")
 fault("contract: a lock is taken", "check_common",

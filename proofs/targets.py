@@ -21,8 +21,9 @@ def target(name, room, floor, claim, unproved, unit=CORE, timeout=60):
 
 
 TARGETS = (
-    target("logic", "spec/*.acsl", 30,
-           "Every lemma that another proof uses is proved itself, and so is every ghost function with a body.",
+    target("logic", "spec/*.acsl", 38,
+           "The relies are reflexive and transitive; a ghost function with a body does what its contract says, and so "
+           "would a lemma: there is none.",
            "That the definitions say what was meant: they are to be read."),
     target("service_gate", "impl/service_gate.h", 300,
            "At most one context holds the gate; whoever is told that he took it holds it, and a pass that an interrupt "
@@ -32,43 +33,50 @@ TARGETS = (
            "The port has at most one owner; try-allocate returns TRUE if and only if the caller became it, only he or "
            "the nameless frees it, and a failed try leaves a check or a DPC behind.",
            "That the processor's memory order is that of the seam's contracts: models and stress look at that."),
-    target("isr_chain", "impl/isr_chain.h", 600,
+    target("isr_chain", "impl/isr_chain.h", 700,
            "Connection order is kept, nobody is connected twice, exactly the named connection leaves, a routine is "
-           "called only while it is connected and with its own context, a pass calls every one once, and a round of "
-           "checks tells everybody once, or is owed its rest.",
-           "What the clients' routines do: they are any routine that keeps the contract of a client."),
+           "called only while it is connected and with its own context, a pass calls every one once and in that "
+           "order, and a round of checks tells everybody once, or is owed its rest and goes on there.",
+           "What the clients' routines do: they are any routine that keeps the contract of a client; and two clients "
+           "with one context, for the proof knows a client by that."),
     target("allocation_queue", "impl/allocation_queue.h", 380,
-           "Requests are granted first come, first served; users is the queue's length plus one for an owner at every "
-           "step, and a hand-over never lets the port be seen free.",
+           "Requests are granted first come, first served; users is the queue's length plus one for an owner, and one "
+           "for removal, at every step, and a hand-over never lets the port be seen free.",
            "That every waiting request ends: an owner may keep the port for ever."),
-    target("deferred_procedure", "impl/deferred_procedure.h", 130,
-           "A run takes over every debt that it can see, and completes at most one request, outside the gate.",
-           "That a requested DPC runs: the platform promises that."),
+    target("deferred_procedure", "impl/deferred_procedure.h", 150,
+           "A run leaves no head of the queue and no round of checks behind that it could serve, and completes at most "
+           "one request, outside the gate.",
+           "That a requested DPC runs: the platform promises that; and that a run makes the pass itself that it finds "
+           "owed: if not, it stays owed."),
     target("interrupt_connection", "impl/interrupt_connection.h", 330,
            "The line is connected if and only if a client is, statuses come in the documented order, and nothing of a "
            "client is in the chain once its disconnect has returned.",
-           "That disconnecting the line waits for the last interrupt: the platform promises that."),
+           "That disconnecting the line waits for the last interrupt: the platform promises that; and that nobody who "
+           "is connected is refused his disconnect: tests look at that."),
     target("port_lifetime", "impl/port_lifetime.h", 300,
-           "Initialisation establishes every invariant; after removal the port is never free again, no request waits "
-           "and no client is connected.",
-           "That the caller frees the storage only after every other call has returned."),
+           "Initialisation establishes every invariant of tables and shadow; removal ends with nobody waiting or "
+           "connected, those who come later are refused, and the port is never free again.",
+           "That the atomic words begin as the shadow does: plain stores of zero, to be read; and that the caller "
+           "frees the storage only after every other call has returned."),
     target("port_query", "impl/port_query.h", 190,
            "Statistics and connections are copies taken under the gate; every output is defined on every failure.",
            "That two reads of the counters kept without the gate belong together: they need not."),
-    target("device_control", "impl/device_control.h", 260,
+    target("device_control", "impl/device_control.h", 320,
            "Every request gets the status that the decision table gives it; all input is read before any output is "
            "written, and a request that fails leaves the buffer as it was.",
            "The requests of other device stacks that share the dispatch routine."),
-    target("negotiation", "impl/interrupt_negotiation.h", 510,
-           "Every form of IoConnectInterruptEx is refused or connected as its decision table says; outputs are defined "
-           "on every failure.",
-           "That each client of messages hears of each message: tests look at that."),
+    target("negotiation", "impl/interrupt_negotiation.h", 600,
+           "Every form of IoConnectInterruptEx is refused or connected as its decision table says; outputs of a known "
+           "form, at PASSIVE_LEVEL, are defined on every failure.",
+           "That each client of messages hears of each message: tests look at that; and that a client brings the "
+           "connection to disconnect that connect left."),
     target("pic8259", "impl/backend_pic8259.h", 600,
            "Every interrupt gets exactly the ends that are due: none for a spurious 7, the master's alone for a "
            "spurious 15, and behind the chain; a mask changes in the bit of its own line, under a lock; a line that is "
-           "disconnected is masked and out of service.",
-           "That the words which processors share, those of DPC, ticket and trampolines, do what the seam promises: "
-           "tests look at that; and that the chips are as their data sheet says.",
+           "disconnected is masked, and afterwards seen out of service.",
+           "The text for one processor, where it differs: atomics, lock, initialisation. That the words which "
+           "processors share, those of DPC, ticket and trampolines, do what the seam promises. Tests look at both. And "
+           "that the chips are as their data sheet says.",
            unit="proofs/pic8259.c"),
 )
 
@@ -85,17 +93,20 @@ TRUSTED = (
             "one operation of the seam; its contract is that of the seam, and the rule that who takes the gate "
             "receives the data that it guards, as the holder before left them"),
     Trusted("impl/*.h", "parallel_isr_identity parallel_isr_context_handle parallel_isr_buffer_*",
-            "one cast each, which WP's typed memory does not follow through a pointer to void"),
+            "one cast each, which WP's typed memory does not follow through a pointer to void; those of a buffer read "
+            "or write it besides, behind the tests of its length"),
     Trusted("impl/interrupt_negotiation.h", "parallel_isr_message_routine parallel_isr_message_client",
             "who stands in the chain with the routine for messages is a client of messages, and that routine is any "
-            "ISR: connect_listener stores the one, and message_isr is proved to keep the contract of the other"),
+            "ISR: connect_listener stores the one, and message_isr is proved to keep the contract of the other, but "
+            "for the client's storage, which it requires, and where it writes what is pending"),
     Trusted("impl/backend_atomic_gnu.h", "*",
             "each is one builtin of the compiler; the contract is that of the seam"),
     Trusted("impl/backend_pic8259.h",
             "parallel_isr_pic8259_inb parallel_isr_pic8259_outb parallel_isr_pic8259_interrupts_* "
             "parallel_isr_pic8259_pause parallel_isr_backend_load* parallel_isr_backend_store* "
             "parallel_isr_backend_exchange parallel_isr_backend_compare_exchange* parallel_isr_backend_fetch_*",
-            "inline assembly: a port, the interrupt flag, a pause, and atomics of one processor"),
+            "inline assembly: a port, the interrupt flag, a pause, and the atomics of one processor, some of them a "
+            "loop around one instruction"),
     Trusted("proofs/machine_proof.h", "parallel_isr_*",
             "that machine, as the data sheet of the chips has it, and what the core promises the 8259 backend"),
     Trusted("impl/backend_linux.h", "*",
@@ -136,4 +147,4 @@ ATOMIC = "Atomic:"
 # contracts of the seam.
 SHADOW = ("g_now", "g_mine")
 FREE = ("g_client", "g_calls", "g_connections", "g_deferring", "g_slot_position", "g_request_position",
-        "g_context_slot", "g_told", "g_irq")
+        "g_context_slot", "g_told", "g_turn", "g_cut", "g_granted", "g_returned", "g_irq")

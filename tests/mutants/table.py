@@ -1107,7 +1107,7 @@ fault("negotiation: the output is what it was", """
   if (context == NULL) return STATUS_INVALID_PARAMETER;
 """)
 fault("negotiation: the highest form is not told", """
-    parameters->Version = PARALLEL_ISR_HIGHEST_VERSION;
+    parallel_isr_tell_version(port, parameters, PARALLEL_ISR_HIGHEST_VERSION);
 """, "")
 fault("negotiation: a connection that failed stands", """
   interrupt->version = status == STATUS_SUCCESS ? version : 0u;
@@ -1323,9 +1323,9 @@ fault("control: disconnect looks at the level last", """
 """)
 fault("control: disconnect without a buffer", """
   if (request->system_buffer == NULL) return STATUS_INVALID_PARAMETER;
-  return parallel_isr_control_disconnect_buffer(port, request->system_buffer);
+  NTSTATUS status = parallel_isr_control_disconnect_buffer(port, request->system_buffer);
 """, """
-  return parallel_isr_control_disconnect_buffer(port, request->system_buffer);
+  NTSTATUS status = parallel_isr_control_disconnect_buffer(port, request->system_buffer);
 """)
 fault("control: information about a removed port", """
   uint32_t removed = parallel_isr_backend_load(&port->removed);
