@@ -878,7 +878,8 @@ typedef struct parallel_isr_interrupt {
  * minimum that the DIRQL of the port fulfils; the routines of a chain exclude each other, so the table's UnifiedIrql is
  * that DIRQL.
  *
- * Source: IoConnectInterruptEx (wdm.h, iointex.h); DESIGN 2.6. The output pointer of the form is NULL on failure.
+ * Source: IoConnectInterruptEx (wdm.h, iointex.h); DESIGN 2.6. The output pointer of the form is NULL on failure;
+ * at a wrong level, and for a form that is unknown, it is left as it was.
  *
  * @param[in,out] port The port: the device that `PhysicalDeviceObject` names to the platform.
  * @param client Token of the client, or NULL: then the connection is a client of its own.
