@@ -312,6 +312,30 @@ PARALLEL_ISR_INTERNAL void parallel_isr_disconnect_last(parallel_isr_port *port)
   port->line_connected = false;
 }
 
+/* Makes a client a part of the chain no more. False: it was none. Caller: the gate holder. */
+/*@ requires ready:    Ready && port == g_port;
+    requires held:     Holds && g_now.waiter != g_me && g_locked == 1 && Tables(port);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_CHAIN;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  held:     KeepsHold{Pre, Post} && KeepsDebt{Pre, Post};
+    ensures  queue:    Queue(port);
+    ensures  rest:     Rest(port);
+    ensures  found:    routine != \null ==>
+                         (\result == \true <==> \old(!Absent(g_slots, g_slot_count, routine, context)));
+    ensures  count:    g_connections == \old(g_connections) - (\result == \true ? 1 : 0);
+    ensures  gone:     routine == &parallel_isr_any_isr && context == g_context ==>
+                         Absent(g_slots, g_slot_count, routine, context);
+*/
+PARALLEL_ISR_INTERNAL bool parallel_isr_disconnect_client(parallel_isr_port *port, PKSERVICE_ROUTINE routine,
+                                                          PVOID context)
+{
+  uint32_t position = parallel_isr_chain_find(port, routine, context);
+  if (position == port->connection_count) return false;
+  parallel_isr_chain_remove(port, position);
+  return true;
+}
+
 /* Disconnects. Caller: the holder of the mutex. */
 /*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
     requires settled:  g_now.transit != g_me && Settled(g_mine);
@@ -339,11 +363,7 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_disconnect_locked(parallel_isr_port 
   PKSERVICE_ROUTINE routine = service->InterruptServiceRoutine;
   PVOID context = service->InterruptServiceContext;
   parallel_isr_gate_acquire(port);
-  uint32_t position = parallel_isr_chain_find(port, routine, context);
-  bool found = position < port->connection_count;
-  if (found) parallel_isr_chain_remove(port, position);
-  /*@ assert gone: routine == &parallel_isr_any_isr && context == g_context ==>
-        Absent(g_slots, g_slot_count, routine, context); */
+  bool found = parallel_isr_disconnect_client(port, routine, context);
   bool last = found && port->connection_count == 0u;
   parallel_isr_gate_release(port);
   if (last) parallel_isr_disconnect_last(port);

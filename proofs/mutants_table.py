@@ -515,6 +515,12 @@ fault("the line is disconnected under the gate", "disconnect_locked", """
 """)
 fault("a disconnect that finds nobody succeeds", "disconnect_locked",
       "return found ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;", "return STATUS_SUCCESS;")
+fault("a disconnect that finds somebody fails", "disconnect_locked",
+      "return found ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;", "return STATUS_INVALID_PARAMETER;")
+fault("a disconnect looks for another context", "disconnect_client",
+      "parallel_isr_chain_find(port, routine, context);", "parallel_isr_chain_find(port, routine, NULL);")
+fault("who is to leave is found, and stays", "disconnect_client",
+      "parallel_isr_chain_remove(port, position); return true;", "return true;")
 
 fault("connected with another context", "connect",
       "wanted.InterruptServiceContext = service->InterruptServiceContext;",

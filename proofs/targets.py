@@ -51,8 +51,7 @@ TARGETS = (
     target("interrupt_connection", "impl/interrupt_connection.h", 330,
            "The line is connected if and only if a client is, statuses come in the documented order, and nothing of a "
            "client is in the chain once its disconnect has returned.",
-           "That disconnecting the line waits for the last interrupt: the platform promises that; and that nobody who "
-           "is connected is refused his disconnect: tests look at that."),
+           "That disconnecting the line waits for the last interrupt: the platform promises that."),
     target("port_lifetime", "impl/port_lifetime.h", 300,
            "Initialisation establishes every invariant of tables and shadow; removal ends with nobody waiting or "
            "connected, those who come later are refused, and the port is never free again.",

@@ -118,15 +118,11 @@ vector->message != 0 ? IRQF_SHARED : 0;
 """, linux.EDU),
     Mutant("a client is freed before its routines have left", CONNECTION, """
   parallel_isr_gate_acquire(port);
-  uint32_t position = parallel_isr_chain_find(port, routine, context);
-  bool found = position < port->connection_count;
-  if (found) parallel_isr_chain_remove(port, position);
+  bool found = parallel_isr_disconnect_client(port, routine, context);
   bool last = found && port->connection_count == 0u;
   parallel_isr_gate_release(port);
 """, """
-  uint32_t position = parallel_isr_chain_find(port, routine, context);
-  bool found = position < port->connection_count;
-  if (found) parallel_isr_chain_remove(port, position);
+  bool found = parallel_isr_disconnect_client(port, routine, context);
   bool last = found && port->connection_count == 0u;
 """, CASES),
     Mutant("the mode of a line is what its trigger says", BACKEND, """

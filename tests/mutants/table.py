@@ -994,15 +994,11 @@ fault("disconnect: what is not there", """
 """)
 fault("disconnect: without the gate", """
   parallel_isr_gate_acquire(port);
-  uint32_t position = parallel_isr_chain_find(port, routine, context);
-  bool found = position < port->connection_count;
-  if (found) parallel_isr_chain_remove(port, position);
+  bool found = parallel_isr_disconnect_client(port, routine, context);
   bool last = found && port->connection_count == 0u;
   parallel_isr_gate_release(port);
 """, """
-  uint32_t position = parallel_isr_chain_find(port, routine, context);
-  bool found = position < port->connection_count;
-  if (found) parallel_isr_chain_remove(port, position);
+  bool found = parallel_isr_disconnect_client(port, routine, context);
   bool last = found && port->connection_count == 0u;
 """)
 fault("disconnect: missing level check", """
