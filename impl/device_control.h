@@ -264,43 +264,44 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_control_free(parallel_isr_port *port
     ensures  mutex:    g_locked == 0;
     ensures  failure:  \result != STATUS_SUCCESS ==> g_written == 0 && request->information == 0;
     ensures  high:     g_level > DISPATCH_LEVEL ==> \result == STATUS_INVALID_DEVICE_STATE;
-    ensures  passive:  g_level != PASSIVE_LEVEL && Changes(request->code) ==> \result == STATUS_INVALID_DEVICE_STATE;
-    ensures  unknown:  g_level <= DISPATCH_LEVEL && !Changes(request->code) && !Uses(request->code) ==>
+    ensures  passive:  g_level != PASSIVE_LEVEL && Changes(\old(request->code)) ==>
+                         \result == STATUS_INVALID_DEVICE_STATE;
+    ensures  unknown:  g_level <= DISPATCH_LEVEL && !Changes(\old(request->code)) && !Uses(\old(request->code)) ==>
                          \result == STATUS_INVALID_PARAMETER;
-    ensures  removed:  g_level == PASSIVE_LEVEL && \old(g_now.removed) == 1 && Changes(request->code) ==>
+    ensures  removed:  g_level == PASSIVE_LEVEL && \old(g_now.removed) == 1 && Changes(\old(request->code)) ==>
                          \result == STATUS_DELETE_PENDING;
     ensures  disabled: g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
-                       request->code == IOCTL_INTERNAL_PARALLEL_CONNECT_INTERRUPT &&
+                       \old(request->code) == IOCTL_INTERNAL_PARALLEL_CONNECT_INTERRUPT &&
                        \old(g_configuration->enable_connect_interrupt) == FALSE ==> \result == STATUS_UNSUCCESSFUL;
     ensures  small:    g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
-                       request->code == IOCTL_INTERNAL_PARALLEL_CONNECT_INTERRUPT &&
+                       \old(request->code) == IOCTL_INTERNAL_PARALLEL_CONNECT_INTERRUPT &&
                        \old(g_configuration->enable_connect_interrupt) != FALSE ==>
                          (\old(Small(request)) ==> \result == STATUS_BUFFER_TOO_SMALL) &&
                          (\old(!Small(request)) && \old(request->system_buffer) == \null ==>
                             \result == STATUS_INVALID_PARAMETER);
     ensures  short:    g_level == PASSIVE_LEVEL && g_now.removed == 0 &&
-                       request->code == IOCTL_INTERNAL_PARALLEL_DISCONNECT_INTERRUPT ==>
+                       \old(request->code) == IOCTL_INTERNAL_PARALLEL_DISCONNECT_INTERRUPT ==>
                          (\old(request->input_length) < sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) ==>
                             \result == STATUS_BUFFER_TOO_SMALL) &&
                          (\old(request->input_length) >= sizeof(PARALLEL_INTERRUPT_SERVICE_ROUTINE) &&
                           \old(request->system_buffer) == \null ==> \result == STATUS_INVALID_PARAMETER);
-    ensures  pending:  g_level <= DISPATCH_LEVEL && request->code == IOCTL_INTERNAL_PARALLEL_PORT_ALLOCATE ==>
+    ensures  pending:  g_level <= DISPATCH_LEVEL && \old(request->code) == IOCTL_INTERNAL_PARALLEL_PORT_ALLOCATE ==>
                          (\old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING) &&
                          (g_now.removed == 0 && \old(request->completion) == \null ==>
                             \result == STATUS_INVALID_PARAMETER) &&
                          g_granted == (\result == STATUS_SUCCESS ? 1 : 0);
-    ensures  free:     g_level <= DISPATCH_LEVEL && request->code == IOCTL_INTERNAL_PARALLEL_PORT_FREE ==>
+    ensures  free:     g_level <= DISPATCH_LEVEL && \old(request->code) == IOCTL_INTERNAL_PARALLEL_PORT_FREE ==>
                          (\result == STATUS_SUCCESS || \result == STATUS_RESOURCE_NOT_OWNED) &&
                          g_returned == (\result == STATUS_SUCCESS ? 1 : 0);
-    ensures  told:     g_level <= DISPATCH_LEVEL && request->code == IOCTL_INTERNAL_GET_PARALLEL_PORT_INFO ==>
+    ensures  told:     g_level <= DISPATCH_LEVEL && \old(request->code) == IOCTL_INTERNAL_GET_PARALLEL_PORT_INFO ==>
                          (\old(g_now.removed) == 1 ==> \result == STATUS_DELETE_PENDING) &&
                          (g_now.removed == 0 ==> \result ==
                             (\old(request->output_length) < sizeof(PARALLEL_PORT_INFORMATION) ?
                                STATUS_BUFFER_TOO_SMALL :
                              \old(request->system_buffer) == \null ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS));
-    ensures  connect:  \result == STATUS_SUCCESS && request->code == IOCTL_INTERNAL_PARALLEL_CONNECT_INTERRUPT ==>
+    ensures  connect:  \result == STATUS_SUCCESS && \old(request->code) == IOCTL_INTERNAL_PARALLEL_CONNECT_INTERRUPT ==>
                          request->information == sizeof(PARALLEL_INTERRUPT_INFORMATION);
-    ensures  port:     \result == STATUS_SUCCESS && request->code == IOCTL_INTERNAL_GET_PARALLEL_PORT_INFO ==>
+    ensures  port:     \result == STATUS_SUCCESS && \old(request->code) == IOCTL_INTERNAL_GET_PARALLEL_PORT_INFO ==>
                          request->information == sizeof(PARALLEL_PORT_INFORMATION);
 */
 PARALLEL_ISR_API NTSTATUS parallel_isr_device_control(parallel_isr_port *port, parallel_isr_device_request *request)
