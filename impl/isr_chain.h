@@ -301,10 +301,9 @@ PARALLEL_ISR_INTERNAL void parallel_isr_chain_remove(parallel_isr_port *port, ui
 /* Calls one ISR. */
 /*@ requires ready:    Ready && port == g_port;
     requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
-    requires slot:     \valid(connection) && \base_addr(connection) == \base_addr(g_slots) &&
-                       connection->service.InterruptServiceRoutine == &parallel_isr_any_isr;
-    requires calls:    0 <= g_calls < PARALLEL_ISR_MAX_CONNECTIONS;
-    requires turn:     g_calls < port->connection_count && connection == g_slots + g_slots[g_calls].order;
+    requires slot:     \valid(connection) && connection->service.InterruptServiceRoutine == &parallel_isr_any_isr;
+    requires calls:    0 <= g_calls < port->connection_count;
+    requires turn:     connection == g_slots + g_slots[g_calls].order;
     requires tables:   Tables(port);
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP, connection->called, connection->claimed, g_calls;

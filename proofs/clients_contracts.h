@@ -11,9 +11,8 @@
  * each with its own context. */
 /*@ requires called:   Ready && Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
     requires tables:   Tables(g_port);
-    requires calls:    0 <= g_calls < PARALLEL_ISR_MAX_CONNECTIONS;
-    requires turn:     g_calls < g_port->connection_count &&
-                       context == g_slots[g_slots[g_calls].order].service.InterruptServiceContext;
+    requires calls:    0 <= g_calls < g_port->connection_count;
+    requires turn:     context == g_slots[g_slots[g_calls].order].service.InterruptServiceContext;
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_STEP, g_calls;
     ensures  returned: Ready && Keeps{Pre, Post} && g_calls == \old(g_calls) + 1;
