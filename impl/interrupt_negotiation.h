@@ -39,6 +39,9 @@
       g_messages == 0 && w->ShareVector == FALSE ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
 
     predicate Routine(PKSERVICE_ROUTINE r) = r == \null || r == &parallel_isr_any_isr;
+
+    // How often a message is among some: once or not.
+    logic integer Among(integer messages, integer message) = ((messages >> message) & 1) != 0 ? 1 : 0;
 */
 
 /* ---- what the port has ------------------------------------------------------------------------------------------- */
@@ -112,13 +115,15 @@ PARALLEL_ISR_INTERNAL void parallel_isr_describe_messages(parallel_isr_port *por
 
 /* The place of a client of messages in the chain: calls his routine once for each message that is pending. To the chain
  * it is an ISR like any other, and promises what the others do. */
-/*@ requires called:   Ready && Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
-    requires tables:   Tables(g_port);
-    requires calls:    0 <= g_calls < PARALLEL_ISR_MAX_CONNECTIONS;
+/*@ requires called:   Ready && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
+    requires held:     Holds && Tables(g_port);
+    requires calls:    0 <= g_calls < g_port->connection_count;
     requires listener: PARALLEL_ISR_SPEC_LISTENER;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_STEP, g_calls, g_listener->pending;
+    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_MESSAGES, g_calls, g_heard;
     ensures  returned: Ready && Keeps{Pre, Post} && g_calls == \old(g_calls) + 1;
+    ensures  heard:    g_heard == Among(\old(g_listener->pending) | g_arrived, g_message);
+    ensures  none:     g_listener->pending == 0;
 */
 PARALLEL_ISR_INTERNAL BOOLEAN NTAPI parallel_isr_message_isr(PKINTERRUPT object, PVOID context);
 
@@ -147,17 +152,21 @@ PARALLEL_ISR_INTERNAL parallel_isr_interrupt *parallel_isr_message_client(PVOID 
 /* Adds to what is pending for the connection at a position, if it is of a client of messages. */
 /*@ requires storage:  Storage(port) && port == g_port;
     requires held:     Holds && Tables(port) && position < port->connection_count;
+    requires turn:     g_handed == position;
     requires listener: PARALLEL_ISR_SPEC_LISTENER;
     terminates \true;  exits \false;
-    assigns  g_listener->pending;
+    assigns  g_listener->pending, g_handed;
     ensures  storage:  Storage(port);
     ensures  tables:   Tables(port);
+    ensures  handed:   g_handed == position + 1;
+    ensures  pending:  g_listener->pending == (\old(g_listener->pending) | arrived);
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_add_messages(parallel_isr_port *port, uint32_t position, uint32_t arrived)
 {
   const PARALLEL_INTERRUPT_SERVICE_ROUTINE *service = &parallel_isr_chain_at(port, position)->service;
   if (service->InterruptServiceRoutine == parallel_isr_message_routine())
     parallel_isr_message_client(service->InterruptServiceContext)->pending |= arrived;
+  //@ ghost g_handed = g_handed + 1u;
 }
 
 /* Hands what has arrived to every client of messages. Caller: the gate holder. */
@@ -165,17 +174,25 @@ PARALLEL_ISR_INTERNAL void parallel_isr_add_messages(parallel_isr_port *port, ui
     requires held:     Holds && Tables(port);
     requires listener: PARALLEL_ISR_SPEC_LISTENER;
     terminates \true;  exits \false;
-    assigns  g_listener->pending;
+    assigns  PARALLEL_ISR_SPEC_MESSAGES;
     ensures  storage:  Storage(port);
     ensures  tables:   Tables(port);
+    ensures  all:      g_handed == port->connection_count;
+    ensures  pending:  port->connection_count > 0 ==>
+                         g_listener->pending == (\old(g_listener->pending) | g_arrived);
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_hand_messages_out(parallel_isr_port *port)
 {
   const uint32_t arrived = parallel_isr_take_messages(port);
+  //@ ghost g_arrived = arrived;
+  //@ ghost g_handed = 0u;
   /*@ loop invariant range:   position <= port->connection_count;
       loop invariant storage: Storage(port);
       loop invariant tables:  Tables(port);
-      loop assigns position, g_listener->pending;
+      loop invariant handed:  g_handed == position;
+      loop invariant pending: g_listener->pending == (position == 0 ? \at(g_listener->pending, Pre) :
+                                (\at(g_listener->pending, Pre) | arrived));
+      loop assigns position, g_listener->pending, g_handed;
       loop variant port->connection_count - position; */
   for (uint32_t position = 0u; position < port->connection_count; position++)
     parallel_isr_add_messages(port, position, arrived);
@@ -183,10 +200,11 @@ PARALLEL_ISR_INTERNAL void parallel_isr_hand_messages_out(parallel_isr_port *por
 
 /* Calls a client's routine for one message. */
 /*@ requires called:   Ready && Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
-    requires client:   \valid_read(client) && client->routine == &parallel_isr_any_message;
+    requires client:   \valid_read(client) && client == g_listener && client->routine == &parallel_isr_any_message;
+    requires calls:    0 <= g_heard <= 1;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_STEP;
-    ensures  returned: Ready && Keeps{Pre, Post};
+    assigns  PARALLEL_ISR_SPEC_STEP, g_heard;
+    ensures  returned: Ready && Keeps{Pre, Post} && g_heard == \old(g_heard) + (message == g_message ? 1 : 0);
 */
 PARALLEL_ISR_INTERNAL bool parallel_isr_call_for_message(const parallel_isr_interrupt *client, PKINTERRUPT object,
                                                          ULONG message)
@@ -204,9 +222,11 @@ PARALLEL_ISR_INTERNAL BOOLEAN NTAPI parallel_isr_message_isr(PKINTERRUPT object,
   parallel_isr_hand_messages_out(client->port);
   const uint32_t pending = client->pending;
   client->pending = 0u;
+  //@ ghost g_heard = 0;
   /*@ loop invariant range: message <= PARALLEL_ISR_MAX_MESSAGES;
       loop invariant ready: Ready && Keeps{Pre, Here};
-      loop assigns message, claimed, PARALLEL_ISR_SPEC_STEP;
+      loop invariant heard: g_heard == (g_message < message ? Among(pending, g_message) : 0);
+      loop assigns message, claimed, PARALLEL_ISR_SPEC_STEP, g_heard;
       loop variant PARALLEL_ISR_MAX_MESSAGES - message; */
   for (ULONG message = 0u; message < PARALLEL_ISR_MAX_MESSAGES; message++)
     if ((pending >> message & 1u) != 0u && parallel_isr_call_for_message(client, object, message)) claimed = true;
@@ -217,16 +237,19 @@ PARALLEL_ISR_INTERNAL BOOLEAN NTAPI parallel_isr_message_isr(PKINTERRUPT object,
 /* Messages from before the connection are none of its own. */
 /*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
     requires settled:  g_now.transit != g_me && Settled(g_mine) && g_level == PASSIVE_LEVEL;
+    requires apart:    \valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt);
     requires listener: PARALLEL_ISR_SPEC_LISTENER;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_listener->pending;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, interrupt->pending, PARALLEL_ISR_SPEC_MESSAGES;
     ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  level:    g_level == \old(g_level);
+    ensures  none:     interrupt->pending == 0;
 */
-PARALLEL_ISR_INTERNAL void parallel_isr_forget_messages(parallel_isr_port *port)
+PARALLEL_ISR_INTERNAL void parallel_isr_forget_messages(parallel_isr_port *port, parallel_isr_interrupt *interrupt)
 {
   parallel_isr_gate_acquire(port);
   parallel_isr_hand_messages_out(port);
+  interrupt->pending = 0u;
   parallel_isr_gate_release(port);
 }
 
@@ -404,7 +427,7 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_line_based(parallel_isr_port
     requires apart:    \valid(interrupt) && PARALLEL_ISR_SPEC_FOREIGN(interrupt);
     requires listener: PARALLEL_ISR_SPEC_LISTENER;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, g_listener->pending;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, PARALLEL_ISR_SPEC_MESSAGES;
     ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  level:    g_level == \old(g_level);
     ensures  mutex:    g_locked == 0;
@@ -416,8 +439,7 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_listener(parallel_isr_port *
 {
   interrupt->routine = routine;
   interrupt->context = context;
-  interrupt->pending = 0u;
-  parallel_isr_forget_messages(port);
+  parallel_isr_forget_messages(port, interrupt);
   return parallel_isr_connect_line_form(port, client, interrupt, parallel_isr_message_routine(), interrupt,
                                         CONNECT_MESSAGE_BASED);
 }
@@ -432,7 +454,7 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_listener(parallel_isr_port *
     requires messages: g_messages > 0 && g_level == PASSIVE_LEVEL;
     requires listener: PARALLEL_ISR_SPEC_LISTENER;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, g_listener->pending;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, PARALLEL_ISR_SPEC_MESSAGES;
     assigns  *told \from port, interrupt;
     ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  level:    g_level == \old(g_level);
@@ -464,7 +486,7 @@ PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_connect_messages(parallel_isr_port *
     requires none:     interrupt->version == 0 && g_level == PASSIVE_LEVEL;
     requires listener: PARALLEL_ISR_SPEC_LISTENER;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, g_listener->pending;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, PARALLEL_ISR_SPEC_MESSAGES;
     assigns  *wanted->ConnectionContext.Generic \from port, interrupt;
     ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  level:    g_level == \old(g_level);
@@ -615,7 +637,8 @@ PARALLEL_ISR_INTERNAL void parallel_isr_tell_version(const parallel_isr_port *po
                          PARALLEL_ISR_SPEC_OUTPUT(parameters->FullySpecified.InterruptObject, interrupt, parameters);
     requires listener: PARALLEL_ISR_SPEC_LISTENER;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, *interrupt, parameters->Version, g_listener->pending;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, PARALLEL_ISR_SPEC_MUTEX, PARALLEL_ISR_SPEC_MESSAGES, *interrupt,
+             parameters->Version;
     assigns  *parameters->LineBased.InterruptObject \from port, interrupt;
     assigns  *parameters->FullySpecified.InterruptObject \from port, interrupt;
     assigns  *parameters->MessageBased.ConnectionContext.Generic \from port, interrupt;

@@ -864,7 +864,7 @@ typedef struct parallel_isr_interrupt {
   PARALLEL_INTERRUPT_SERVICE_ROUTINE service; /**< What stands in the chain. */
   PKMESSAGE_SERVICE_ROUTINE routine;          /**< MESSAGE_BASED: the ISR. */
   PVOID context;                              /**< MESSAGE_BASED: its context. */
-  uint32_t pending;                           /**< MESSAGE_BASED, gate: messages that the ISR was not yet called for. */
+  uint32_t pending;                           /**< Gate: messages that a MESSAGE_BASED ISR was not yet called for. */
   parallel_isr_message_table table;           /**< MESSAGE_BASED: what the client was shown. */
 } parallel_isr_interrupt;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What every routine of a client promises. It may call of the library what its level allows, so its contract is about
- * the shadow as that of such a call: it gives up nothing that the library holds, and
- * touches none of the library's data.
+ * the shadow as that of such a call: it gives up nothing that the library holds, and touches none of the library's
+ * data.
  */
 #ifndef PARALLEL_ISR_CLIENTS_CONTRACTS_H
 #define PARALLEL_ISR_CLIENTS_CONTRACTS_H
@@ -20,9 +20,11 @@
 BOOLEAN NTAPI parallel_isr_any_isr(PKINTERRUPT interrupt, PVOID context);
 
 /*@ requires called:   Ready && Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine);
+    requires calls:    0 <= g_heard <= 1;
+    requires turn:     context == g_listener->context;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_STEP;
-    ensures  returned: Ready && Keeps{Pre, Post};
+    assigns  PARALLEL_ISR_SPEC_STEP, g_heard;
+    ensures  returned: Ready && Keeps{Pre, Post} && g_heard == \old(g_heard) + (message == g_message ? 1 : 0);
 */
 BOOLEAN NTAPI parallel_isr_any_message(PKINTERRUPT interrupt, PVOID context, ULONG message);
 

@@ -654,11 +654,29 @@ fault("a place that is not in the chain", "hand_messages_out",
       "for (uint32_t position = 0u; position < port->connection_count; position++)",
       "for (uint32_t position = 0u; position <= port->connection_count; position++)")
 fault("messages are handed out without the gate", "forget_messages", "parallel_isr_gate_acquire(port);", "")
+fault("messages are not handed to the first of the chain", "hand_messages_out",
+      "for (uint32_t position = 0u; position < port->connection_count; position++)",
+      "for (uint32_t position = 1u; position < port->connection_count; position++)")
+fault("what was pending is forgotten when more arrives", "add_messages", "->pending |= arrived;",
+      "->pending = arrived;")
+fault("a client has messages from before it was connected", "forget_messages", "  interrupt->pending = 0u;\n", "")
+fault("what is pending is written before the gate is taken", "forget_messages",
+      "  parallel_isr_gate_acquire(port);\n  parallel_isr_hand_messages_out(port);\n",
+      "  interrupt->pending = 0u;\n  parallel_isr_gate_acquire(port);\n  parallel_isr_hand_messages_out(port);\n")
+fault("message 0 is never told", "message_isr", "for (ULONG message = 0u; message < PARALLEL_ISR_MAX_MESSAGES",
+      "for (ULONG message = 1u; message < PARALLEL_ISR_MAX_MESSAGES")
+fault("messages that did not arrive are told", "message_isr",
+      "if ((pending >> message & 1u) != 0u && parallel_isr_call", "if (parallel_isr_call")
+fault("a message is told twice", "message_isr", "  client->pending = 0u;\n", "")
+fault("a message for another's context", "call_for_message", "client->routine(object, client->context, message);",
+      "client->routine(object, (PVOID)client, message);")
+fault("another message is told", "call_for_message", "client->routine(object, client->context, message);",
+      "client->routine(object, client->context, 0u);")
 fault("a message that there cannot be", "message_isr", "message < PARALLEL_ISR_MAX_MESSAGES; message++)",
       "message <= PARALLEL_ISR_MAX_MESSAGES; message++)")
 fault("a routine of another kind", "call_for_message",
-      "    requires client:   \\valid_read(client) && client->routine == &parallel_isr_any_message;",
-      "    requires client:   \\valid_read(client);")
+      "\\valid_read(client) && client == g_listener && client->routine == &parallel_isr_any_message;",
+      "\\valid_read(client) && client == g_listener;")
 fault("the place of a message is called twice", "message_isr", "//@ ghost g_calls = g_calls + 1;",
       "//@ ghost g_calls = g_calls + 2;")
 fault("messages of a client that has none", "connect_messages", "  if (status != STATUS_SUCCESS) return status;\n"

@@ -173,7 +173,7 @@ def prove(coverage, options):
                  options)]
     jobs.sort(key=lambda job: -job.goals)
     controls = negative.files() if options.whole else []
-    # As many runs at a time as processors, one prover each, keeps them busier than one run with several provers.
+    # Several runs at a time, one prover each, keep the processors busier than one run with several provers.
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         waiting = collections.Counter(job.target.name for job in jobs)
         started = {pool.submit(execute, job, options): job for job in jobs}
@@ -302,7 +302,7 @@ def arguments():
     parser.add_argument("--function")
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--quiet", action="store_true")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--jobs", type=int)
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--smoke", action="store_true")
     mode.add_argument("--machdeps", action="store_true")
@@ -310,6 +310,10 @@ def arguments():
     options = parser.parse_args()
     options.whole = not (options.target or options.function or options.smoke or options.machdeps or
                          options.independent)
+    # WP sleeps a moment for each goal, which half as many runs again as processors make up for. A prover's time is by
+    # the clock: where it matters which goals it gives up, it has a processor of its own.
+    processors = os.cpu_count() or 1
+    options.jobs = options.jobs or (processors if options.independent else (3 * processors + 1) // 2)
     options.environment = frama_c.configure_why3(BUILD / "why3")
     return options
 

@@ -66,9 +66,10 @@ TARGETS = (
            "The requests of other device stacks that share the dispatch routine."),
     target("negotiation", "impl/interrupt_negotiation.h", 600,
            "Every form of IoConnectInterruptEx is refused or connected as its decision table says; outputs of a known "
-           "form, at PASSIVE_LEVEL, are defined on every failure.",
-           "That each client of messages hears of each message: tests look at that; and that a client brings the "
-           "connection to disconnect that connect left."),
+           "form, at PASSIVE_LEVEL, are defined on every failure. The messages that the platform gives are handed to "
+           "every place of the chain; a client of messages is called once for each of his, with his own context.",
+           "That who stands in the chain with the routine for messages is a client of messages; and that a client "
+           "brings the connection to disconnect that connect left."),
     target("pic8259", "impl/backend_pic8259.h", 600,
            "Every interrupt gets exactly the ends that are due: none for a spurious 7, the master's alone for a "
            "spurious 15, and behind the chain; a mask changes in the bit of its own line, under a lock; a line that is "
@@ -146,4 +147,5 @@ ATOMIC = "Atomic:"
 # contracts of the seam.
 SHADOW = ("g_now", "g_mine")
 FREE = ("g_client", "g_calls", "g_connections", "g_deferring", "g_slot_position", "g_request_position",
-        "g_context_slot", "g_told", "g_turn", "g_cut", "g_granted", "g_returned", "g_irq")
+        "g_context_slot", "g_told", "g_turn", "g_cut", "g_granted", "g_returned", "g_irq", "g_arrived", "g_handed",
+        "g_heard")

@@ -1025,6 +1025,11 @@ fault("negotiation: a message is told again and again", """
   client->pending = 0u;
 """, """
 """)
+fault("negotiation: a client has messages from before it was connected", """
+  interrupt->pending = 0u;
+""", """
+  (void)interrupt;
+""")
 fault("negotiation: what is pending is overwritten", """
 ->pending |= arrived;
 """, """
@@ -1044,9 +1049,9 @@ fault("negotiation: a message that its client refused is claimed", """
 """)
 fault("negotiation: messages from before the connection are told", """
   parallel_isr_hand_messages_out(port);
-  parallel_isr_gate_release(port);
+  interrupt->pending = 0u;
 """, """
-  parallel_isr_gate_release(port);
+  interrupt->pending = 0u;
 """)
 fault("negotiation: no device", """
   if (device == NULL || !routine || floating != FALSE) return STATUS_INVALID_PARAMETER;
