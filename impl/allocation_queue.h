@@ -95,6 +95,9 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_queue_is_full(const parallel_isr_port *p
     ensures  last:     Asked(g_requests + g_requests[\old(port->ended_count + port->queue_length)].order, completion,
                        context);
     ensures  client:   g_requests[g_requests[\old(port->ended_count + port->queue_length)].order].client == client;
+    ensures  others:   \forall integer k; 0 <= k < g_request_count &&
+                         k != \old(g_requests[port->ended_count + port->queue_length].order) ==>
+                           SameRequest{Pre, Post}(k);
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_queue_append(parallel_isr_port *port, PVOID client,
                                                      parallel_isr_completion_routine completion, PVOID context)
@@ -106,9 +109,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_queue_append(parallel_isr_port *port, PV
   request->client = client;
   request->status = STATUS_PENDING;
   /*@ assert same: request == g_requests + slot && \forall integer k; 0 <= k < g_request_count && k != slot ==>
-        g_requests[k].completion == \at(g_requests[k].completion, Pre) &&
-        g_requests[k].client == \at(g_requests[k].client, Pre) &&
-        g_requests[k].status == \at(g_requests[k].status, Pre); */
+        SameRequest{Pre, Here}(k); */
   port->queue_length += 1u;
 }
 
@@ -120,13 +121,14 @@ PARALLEL_ISR_INTERNAL void parallel_isr_queue_append(parallel_isr_port *port, PV
     requires order:    RequestOrder(g_requests, g_request_count);
     requires requests: Requests(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
     terminates \true;  exits \false;
-    assigns  port->queue_length, port->ended_count, g_requests[0 .. g_request_count - 1].order,
-             g_requests[0 .. g_request_count - 1].status, g_request_position[..];
+    assigns  PARALLEL_ISR_SPEC_ENDING;
     ensures  order:    RequestOrder(g_requests, g_request_count);
     ensures  requests: Requests(g_requests, port->ended_count, port->ended_count + port->queue_length, g_request_count);
     ensures  counts:   port->queue_length == \old(port->queue_length) - 1 &&
                        port->ended_count == \old(port->ended_count) + 1;
     ensures  status:   g_requests[\old(g_requests[position].order)].status == status;
+    ensures  others:   \forall integer k; 0 <= k < g_request_count && k != \old(g_requests[position].order) ==>
+                         SameRequest{Pre, Post}(k);
     ensures  places:   \forall integer k; 0 <= k < g_request_count ==> g_request_position[k] ==
                          Shifted(position, \old(port->ended_count), \old(g_request_position[k]));
 */
@@ -213,6 +215,8 @@ PARALLEL_ISR_INTERNAL void parallel_isr_queue_rotate(parallel_isr_port *port)
     ensures  storage:  Storage(port);
     ensures  rest:     Rest(port);
     ensures  count:    port->ended_count == \old(port->ended_count) - 1;
+    ensures  others:   \forall integer k; 0 <= k < g_request_count && k != \old(g_requests[0].order) ==>
+                         SameRequest{Pre, Post}(k);
     ensures  places:   \forall integer k; 0 <= k < g_request_count ==>
                          g_request_position[k] == Shifted(0, g_request_count - 1, \old(g_request_position[k]));
 */
@@ -226,9 +230,7 @@ PARALLEL_ISR_INTERNAL void parallel_isr_queue_retire_first(parallel_isr_port *po
   port->ended_count -= 1u;
   parallel_isr_queue_rotate(port);
   /*@ assert same: g_requests[slot].completion == \null && \forall integer k; 0 <= k < g_request_count && k != slot ==>
-        g_requests[k].completion == \at(g_requests[k].completion, Pre) &&
-        g_requests[k].client == \at(g_requests[k].client, Pre) &&
-        g_requests[k].status == \at(g_requests[k].status, Pre); */
+        SameRequest{Pre, Here}(k); */
   /*@ assert moved: g_request_position[slot] == g_request_count - 1 && \forall integer k; 0 <= k < g_request_count &&
         k != slot ==> g_request_position[k] == \at(g_request_position[k], Pre) - 1; */
 }
@@ -238,15 +240,19 @@ PARALLEL_ISR_INTERNAL void parallel_isr_queue_retire_first(parallel_isr_port *po
     requires held:     Holds && Tables(port);
     terminates \true;  exits \false;
     assigns  port->ended_count, PARALLEL_ISR_SPEC_REQUESTS.completion, PARALLEL_ISR_SPEC_REQUESTS.context,
-             PARALLEL_ISR_SPEC_REQUESTS.client, PARALLEL_ISR_SPEC_REQUESTS.order, g_request_position[..];
+             PARALLEL_ISR_SPEC_REQUESTS.client, PARALLEL_ISR_SPEC_REQUESTS.order, g_request_position[..],
+             g_due_context, g_due_status;
     ensures  storage:  Storage(port);
     ensures  queue:    Queue(port) && port->queue_length == \old(port->queue_length);
     ensures  rest:     Rest(port);
     ensures  taken:    \old(port->ended_count) > 0 ==> port->ended_count == \old(port->ended_count) - 1 &&
                          \result.completion == &parallel_isr_any_completion && \result.status != STATUS_PENDING;
     ensures  first:    \old(port->ended_count) > 0 ==>
-                         \result.context == \old(g_requests[g_requests[0].order].context) &&
-                         \result.status == \old(g_requests[g_requests[0].order].status);
+                         g_due_context == \old(g_requests[g_requests[0].order].context) &&
+                         g_due_status == \old(g_requests[g_requests[0].order].status);
+    ensures  due:      \result.context == g_due_context && \result.status == g_due_status;
+    ensures  others:   \forall integer k; 0 <= k < g_request_count && k != \old(g_requests[0].order) ==>
+                         SameRequest{Pre, Post}(k);
     ensures  none:     \old(port->ended_count) == 0 ==> port->ended_count == 0 && \result.completion == \null;
 */
 PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_queue_take_ended(parallel_isr_port *port)
@@ -259,6 +265,8 @@ PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_queue_take_ended(paralle
     ended.status = request->status;
     parallel_isr_queue_retire_first(port);
   }
+  //@ ghost g_due_context = ended.context;
+  //@ ghost g_due_status = ended.status;
   return ended;
 }
 
@@ -268,7 +276,7 @@ PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_queue_take_ended(paralle
     requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Tables(port) &&
                        g_now.serving == PARALLEL_ISR_SPEC_SERVES_ALL;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_QUEUE, port->handovers;
+    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_ENDING, port->handovers;
     ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  held:     Holds && g_now.waiter != g_me && KeepsDebt{Pre, Post};
     ensures  rest:     Rest(port);
@@ -278,6 +286,9 @@ PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_queue_take_ended(paralle
                          g_now.owner == \old(g_requests[g_requests[port->ended_count].order].client) &&
                          g_requests[\old(g_requests[port->ended_count].order)].status == STATUS_SUCCESS;
     ensures  nobody:   g_granted != 1 ==> g_granted == 0 && port->ended_count == \old(port->ended_count);
+    ensures  others:   \forall integer k; 0 <= k < g_request_count &&
+                         (k != \old(g_requests[port->ended_count].order) || g_granted != 1) ==>
+                           SameRequest{Pre, Post}(k);
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_queue_hand_over(parallel_isr_port *port)
 {
@@ -316,6 +327,9 @@ PARALLEL_ISR_INTERNAL void parallel_isr_queue_hand_over(parallel_isr_port *port)
     ensures  queued:   \result == STATUS_PENDING ==> g_now.queued == \old(g_now.queued) + 1 &&
                          Asked(g_requests + g_requests[\old(port->ended_count + port->queue_length)].order,
                            completion, context);
+    ensures  others:   \forall integer k; 0 <= k < g_request_count &&
+                         (k != \old(g_requests[port->ended_count + port->queue_length].order) ||
+                          \result != STATUS_PENDING) ==> SameRequest{Pre, Post}(k);
     ensures  full:     \result == STATUS_INSUFFICIENT_RESOURCES ==>
                          port->ended_count + port->queue_length == g_request_count;
     ensures  refused:  \result != STATUS_PENDING ==> g_now.queued == \old(g_now.queued);
@@ -383,12 +397,15 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_allocate(parallel_isr_port *port, PVOID c
     requires position: port->ended_count <= position < port->ended_count + port->queue_length;
     requires status:   status != STATUS_PENDING;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_QUEUE;
+    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_ENDING;
     ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  held:     KeepsHold{Pre, Post} && KeepsDebt{Pre, Post};
     ensures  rest:     Rest(port);
     ensures  queue:    Queue(port);
     ensures  shorter:  port->queue_length == \old(port->queue_length) - 1;
+    ensures  status:   g_requests[\old(g_requests[position].order)].status == status;
+    ensures  others:   \forall integer k; 0 <= k < g_request_count && k != \old(g_requests[position].order) ==>
+                         SameRequest{Pre, Post}(k);
 */
 PARALLEL_ISR_INTERNAL void parallel_isr_queue_withdraw(parallel_isr_port *port, uint32_t position, NTSTATUS status)
 {
@@ -399,6 +416,40 @@ PARALLEL_ISR_INTERNAL void parallel_isr_queue_withdraw(parallel_isr_port *port, 
   //@ ghost g_now.promised = g_now.promised - 1;
   //@ ghost g_mine.promised = 0;
   //@ ghost parallel_isr_commit();
+}
+
+/* Cancels, under the gate: exactly the waiting request that is asked for. */
+/*@ requires ready:    Ready && port == g_port && Settled(g_mine);
+    requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Tables(port);
+    terminates \true;  exits \false;
+    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_ENDING;
+    ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
+    ensures  held:     KeepsHold{Pre, Post} && KeepsDebt{Pre, Post};
+    ensures  rest:     Rest(port);
+    ensures  queue:    Queue(port);
+    ensures  status:   \result == STATUS_SUCCESS || \result == STATUS_NOT_FOUND;
+    ensures  missing:  \result == STATUS_NOT_FOUND ==>
+                         \old(\forall integer i; port->ended_count <= i < port->ended_count + port->queue_length ==>
+                           !Asked(g_requests + g_requests[i].order, completion, context)) &&
+                         \forall integer k; 0 <= k < g_request_count ==> SameRequest{Pre, Post}(k);
+    ensures  found:    \result == STATUS_SUCCESS ==>
+                         \exists integer slot; 0 <= slot < g_request_count &&
+                           \old(port->ended_count) <= \old(g_request_position[slot]) <
+                             \old(port->ended_count + port->queue_length) &&
+                           Asked(g_requests + slot, completion, context) &&
+                           g_requests[slot].status == STATUS_CANCELLED &&
+                           \forall integer k; 0 <= k < g_request_count && k != slot ==> SameRequest{Pre, Post}(k);
+*/
+PARALLEL_ISR_INTERNAL NTSTATUS parallel_isr_queue_cancel(parallel_isr_port *port,
+                                                         parallel_isr_completion_routine completion, PVOID context)
+{
+  uint32_t position = parallel_isr_queue_find(port, completion, context);
+  if (position == parallel_isr_queue_end(port)) return STATUS_NOT_FOUND;
+  //@ ghost uint16_t slot = g_requests[position].order;
+  //@ assert asked: Asked(g_requests + slot, completion, context) && g_request_position[slot] == position;
+  parallel_isr_queue_withdraw(port, position, STATUS_CANCELLED);
+  //@ assert ended: g_requests[slot].status == STATUS_CANCELLED && Asked(g_requests + slot, completion, context);
+  return STATUS_SUCCESS;
 }
 
 /*@ requires ready:    Ready && port == g_port && Outside && g_now.locker != g_me;
@@ -416,11 +467,9 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_cancel(parallel_isr_port *port, parallel_
 {
   if (parallel_isr_level_is_device(port)) return STATUS_INVALID_DEVICE_STATE;
   parallel_isr_gate_acquire(port);
-  uint32_t position = parallel_isr_queue_find(port, completion, context);
-  bool found = position < parallel_isr_queue_end(port);
-  if (found) parallel_isr_queue_withdraw(port, position, STATUS_CANCELLED);
+  NTSTATUS status = parallel_isr_queue_cancel(port, completion, context);
   parallel_isr_gate_release(port);
-  return found ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+  return status;
 }
 
 #endif

@@ -63,13 +63,14 @@ PARALLEL_ISR_INTERNAL void parallel_isr_dpc_request_next(parallel_isr_port *port
     requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Settled(g_mine) && Tables(port);
     requires serving:  g_now.serving == PARALLEL_ISR_SPEC_SERVES_ALL && g_now.debt == 0;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_GUARDED, g_calls;
+    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_GUARDED, g_calls, g_due_context, g_due_status;
     ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && Settled(g_mine);
     ensures  held:     Holds && g_now.waiter != g_me && g_now.debt == 0;
     ensures  served:   g_now.serving == PARALLEL_ISR_SPEC_SERVES_NOTHING;
     ensures  tables:   Tables(port);
     ensures  due:      \result.completion == \null ||
                        (\result.completion == &parallel_isr_any_completion && \result.status != STATUS_PENDING);
+    ensures  said:     \result.context == g_due_context && \result.status == g_due_status;
 */
 PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_dpc_serve_all(parallel_isr_port *port)
 {
@@ -87,11 +88,12 @@ PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_dpc_serve_all(parallel_i
                        g_mine.merging == 0 && g_mine.failing == 0 && g_mine.refusing == 0 && g_mine.failed == 0;
     requires mutex:    g_locked == 0;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_calls;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_calls, g_due_context, g_due_status;
     ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && Settled(g_mine);
     ensures  level:    g_level == \old(g_level);
     ensures  due:      \result.completion == \null ||
                        (\result.completion == &parallel_isr_any_completion && \result.status != STATUS_PENDING);
+    ensures  said:     \result.context == g_due_context && \result.status == g_due_status;
 */
 PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_dpc_serve(parallel_isr_port *port)
 {
@@ -112,7 +114,7 @@ PARALLEL_ISR_INTERNAL parallel_isr_request parallel_isr_dpc_serve(parallel_isr_p
                        g_mine.merging == 0 && g_mine.failing == 0 && g_mine.refusing == 0 && g_mine.failed == 0;
     requires mutex:    g_locked == 0;
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_calls;
+    assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_calls, g_due_context, g_due_status;
     ensures  ready:    Ready && Outside && g_now.locker != g_me && KeepsPort{Pre, Post} && Settled(g_mine);
     ensures  level:    g_level == \old(g_level);
     ensures  one:      0 <= g_calls <= 1;

@@ -174,7 +174,7 @@ PARALLEL_ISR_API NTSTATUS parallel_isr_initialize(parallel_isr_port *port,
 /*@ requires ready:    Ready && port == g_port && Settled(g_mine);
     requires held:     Holds && g_now.waiter != g_me && g_now.transit != g_me && Tables(port);
     terminates \true;  exits \false;
-    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_QUEUE;
+    assigns  PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_ENDING;
     ensures  ready:    Ready && KeepsLock{Pre, Post} && KeepsPort{Pre, Post} && KeepsMine{Pre, Post};
     ensures  held:     Holds && g_now.waiter != g_me && g_now.debt == \old(g_now.debt) &&
                        g_now.serving == \old(g_now.serving) && Tables(port);
@@ -195,7 +195,7 @@ PARALLEL_ISR_INTERNAL bool parallel_isr_remove_begin(parallel_isr_port *port)
                             Tables(port);
       loop invariant held:  Holds && g_now.waiter != g_me && g_now.debt == \at(g_now.debt, Pre) &&
                             g_now.serving == \at(g_now.serving, Pre) && g_now.place == 1 && g_now.removed == 1;
-      loop assigns PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_QUEUE;
+      loop assigns PARALLEL_ISR_SPEC_STEP, PARALLEL_ISR_SPEC_ENDING;
       loop variant port->queue_length; */
   while (port->queue_length != 0u) parallel_isr_queue_withdraw(port, port->ended_count, STATUS_DELETE_PENDING);
   return true;

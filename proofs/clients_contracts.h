@@ -57,6 +57,7 @@ BOOLEAN NTAPI parallel_isr_any_synchronized(PVOID context);
 /*@ requires called:   Ready && Outside && g_now.locker != g_me && g_level == DISPATCH_LEVEL;
     requires settled:  g_now.transit != g_me && Settled(g_mine) && g_locked == 0;
     requires calls:    0 <= g_calls < PARALLEL_ISR_MAX_CONNECTIONS;
+    requires turn:     context == g_due_context && status == g_due_status && status != STATUS_PENDING;
     terminates \true;  exits \false;
     assigns  PARALLEL_ISR_SPEC_ACQUIRE, g_calls;
     ensures  returned: Ready && Outside && g_now.locker != g_me && g_level == \old(g_level) && KeepsPort{Pre, Post} &&

@@ -449,6 +449,17 @@ fault("who came last is served first", "queue_hand_over", """
 """)
 fault("a completion gets another's context", "queue_take_ended", "ended.context = request->context;",
       "ended.context = request->client;")
+fault("the head of the queue is cancelled instead", "queue_cancel", "parallel_isr_queue_withdraw(port, position, ",
+      "parallel_isr_queue_withdraw(port, port->ended_count, ")
+fault("cancelled, though nobody asked", "queue_cancel",
+      "if (position == parallel_isr_queue_end(port)) return STATUS_NOT_FOUND;",
+      "if (position == parallel_isr_queue_end(port)) return STATUS_SUCCESS;")
+fault("a request that waits is not found", "queue_cancel", "if (position == parallel_isr_queue_end(port)) return",
+      "if (position != port->ended_count) return")
+fault("the slot of another is emptied", "queue_retire_first", "  request->context = NULL;\n",
+      "  port->configuration->requests[0].context = NULL;\n")
+fault("a request is written over another", "queue_append", "  request->context = context;\n",
+      "  request->context = context;\n  port->configuration->requests[0].context = context;\n")
 fault("a request is queued for nobody in particular", "queue_append", "request->client = client;",
       "request->client = port;")
 fault("a try for the queue is told nothing", "allocate", "if (completion == NULL) return STATUS_INVALID_PARAMETER;",
@@ -460,6 +471,10 @@ fault = room("deferred_procedure", "impl/deferred_procedure.h")
 fault("the debt of the gate is taken over and not served", "dpc_serve_all",
       "if (parallel_isr_gate_take_again(port)) (void)parallel_isr_chain_serve(port);",
       "(void)parallel_isr_gate_take_again(port);")
+fault("a completion call says what is not so", "run_dpc", "ended.completion(ended.context, ended.status);",
+      "ended.completion(ended.context, STATUS_SUCCESS);")
+fault("a completion call for the port's context", "run_dpc", "ended.completion(ended.context, ended.status);",
+      "ended.completion(port, ended.status);")
 fault("the head of the queue is not looked at", "dpc_serve_all", "parallel_isr_queue_hand_over(port);", "")
 fault("checks are taken over and not made", "dpc_serve_all",
       "if (parallel_isr_dpc_takes_checks(port)) parallel_isr_chain_check_round(port);",

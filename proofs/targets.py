@@ -39,13 +39,14 @@ TARGETS = (
            "order, and a round of checks tells everybody once, or is owed its rest and goes on there.",
            "What the clients' routines do: they are any routine that keeps the contract of a client; and two clients "
            "with one context, for the proof knows a client by that."),
-    target("allocation_queue", "impl/allocation_queue.h", 380,
+    target("allocation_queue", "impl/allocation_queue.h", 400,
            "Requests are granted first come, first served; users is the queue's length plus one for an owner, and one "
-           "for removal, at every step, and a hand-over never lets the port be seen free.",
+           "for removal, at every step, and a hand-over never lets the port be seen free. Cancel ends exactly the "
+           "request that it is asked for; no call changes what others asked.",
            "That every waiting request ends: an owner may keep the port for ever."),
     target("deferred_procedure", "impl/deferred_procedure.h", 150,
            "A run leaves no head of the queue and no round of checks behind that it could serve, and completes at most "
-           "one request, outside the gate.",
+           "one request, outside the gate, with the context and the status of the one that ended first.",
            "That a requested DPC runs: the platform promises that; and that a run makes the pass itself that it finds "
            "owed: if not, it stays owed."),
     target("interrupt_connection", "impl/interrupt_connection.h", 330,
@@ -148,4 +149,4 @@ ATOMIC = "Atomic:"
 SHADOW = ("g_now", "g_mine")
 FREE = ("g_client", "g_calls", "g_connections", "g_deferring", "g_slot_position", "g_request_position",
         "g_context_slot", "g_told", "g_turn", "g_cut", "g_granted", "g_returned", "g_irq", "g_arrived", "g_handed",
-        "g_heard")
+        "g_heard", "g_due_context", "g_due_status")

@@ -709,24 +709,20 @@ queue_withdraw(port, position, STATUS_SUCCESS);
 fault("queue: cancel at a device level", """
   if (parallel_isr_level_is_device(port)) return STATUS_INVALID_DEVICE_STATE;
   parallel_isr_gate_acquire(port);
-  uint32_t position""", """
+  NTSTATUS status = parallel_isr_queue_cancel""", """
   parallel_isr_gate_acquire(port);
-  uint32_t position""")
+  NTSTATUS status = parallel_isr_queue_cancel""")
 fault("queue: cancel finds what is not there", """
-  return found ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+  if (position == parallel_isr_queue_end(port)) return STATUS_NOT_FOUND;
 """, """
-  return STATUS_SUCCESS;
+  if (position == parallel_isr_queue_end(port)) return STATUS_SUCCESS;
 """)
 fault("queue: cancel without the gate", """
   parallel_isr_gate_acquire(port);
-  uint32_t position = parallel_isr_queue_find(port, completion, context);
-  bool found = position < parallel_isr_queue_end(port);
-  if (found) parallel_isr_queue_withdraw(port, position, STATUS_CANCELLED);
+  NTSTATUS status = parallel_isr_queue_cancel(port, completion, context);
   parallel_isr_gate_release(port);
 """, """
-  uint32_t position = parallel_isr_queue_find(port, completion, context);
-  bool found = position < parallel_isr_queue_end(port);
-  if (found) parallel_isr_queue_withdraw(port, position, STATUS_CANCELLED);
+  NTSTATUS status = parallel_isr_queue_cancel(port, completion, context);
 """)
 
 # ---- the DPC ---------------------------------------------------------------------------------------------------------
